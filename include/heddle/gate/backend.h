@@ -1,0 +1,139 @@
+// The seam between orchestration and engines: batch-granular, with no type of
+// a vendor in it. The orchestration fills a window of edges and has them run;
+// everything a run wants to see comes back with the batch.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string_view>
+#include <vector>
+
+#include "heddle/base/result.h"
+#include "heddle/gate/edge.h"
+#include "heddle/gate/peripheral.h"
+#include "heddle/gate/program.h"
+
+namespace heddle::gate {
+
+/// What an engine supports; an unsupported combination is a diagnostic before
+/// the run that names an engine that can.
+struct Capabilities {
+  std::string_view name;
+  bool peripherals = true;
+  bool digests = true;
+  bool changes = true;  ///< change lists for waves
+  bool state_write = true;
+};
+
+/// What a run wants out of each edge.
+struct BackendOptions {
+  bool digests = false;  ///< one digest an edge
+  bool changes = false;  ///< change lists of `Program::observed`
+};
+
+/// A change of observed net `index` at the sample of an edge.
+struct Change {
+  std::uint32_t code = 0;  ///< `index * 2 + value`
+
+  [[nodiscard]] std::uint32_t index() const { return code >> 1; }
+  [[nodiscard]] bool value() const { return (code & 1U) != 0; }
+};
+
+/// What one batch gave. Spans live until the token is released.
+struct BatchView {
+  std::uint64_t first_edge = 0;
+  std::uint32_t executed = 0;  ///< fewer than asked only when `stop` says why
+  StopReason stop = StopReason::None;
+  std::span<const Record> records;
+  std::span<const std::uint64_t> digests;       ///< one an edge, if asked for
+  std::span<const Change> changes;              ///< by edge, then by index
+  std::span<const std::uint32_t> change_begin;  ///< executed + 1 offsets into `changes`
+};
+
+/// Counters of an engine since it was loaded.
+struct BackendProfile {
+  std::uint64_t edges = 0;
+  std::uint64_t batches = 0;
+  std::uint64_t node_toggles = 0;
+  std::uint64_t rounds = 0;         ///< clock rounds that fired something
+  std::uint64_t patched_edges = 0;  ///< edges patched in a window and uploaded again
+};
+
+class Backend;
+
+/// A batch that runs or has run: owns its window and its result rings until it
+/// is released. Move-only.
+class BatchToken {
+ public:
+  BatchToken() = default;
+  BatchToken(Backend* owner, std::uint32_t slot) : owner_(owner), slot_(slot) {}
+  BatchToken(BatchToken&& other) noexcept;
+  BatchToken& operator=(BatchToken&& other) noexcept;
+  BatchToken(const BatchToken&) = delete;
+  BatchToken& operator=(const BatchToken&) = delete;
+  ~BatchToken() { release(); }
+
+  /// Gives window and rings back; spans of the view are dead after this.
+  void release();
+  [[nodiscard]] bool valid() const { return owner_ != nullptr; }
+  [[nodiscard]] std::uint32_t slot() const { return slot_; }
+
+ private:
+  Backend* owner_ = nullptr;
+  std::uint32_t slot_ = 0;
+};
+
+/// An engine with a program loaded. Made by `make_backend`.
+/// Threads: one orchestrating thread.
+/// Determinism: results depend on program, operations and peripherals alone.
+class Backend {
+ public:
+  /// Windows, and so batches between fill and release.
+  static constexpr std::uint32_t kSlots = 2;
+
+  virtual ~Backend() = default;
+  [[nodiscard]] virtual Capabilities capabilities() const = 0;
+
+  /// A free window to fill with the edges that follow.
+  /// Requires: fewer than `kSlots` tokens are alive.
+  [[nodiscard]] virtual EdgeWindow& window() = 0;
+  /// Operations of an edge in the window being filled, to patch in place;
+  /// data operations first, then the clocks'.
+  [[nodiscard]] virtual std::span<EdgeOp> edge_ops(std::uint64_t edge) = 0;
+
+  /// Runs edges of the window last filled. Requires: they follow the last edge run.
+  [[nodiscard]] virtual BatchToken run_edges(std::uint64_t first, std::uint32_t count) = 0;
+  /// Waits for a batch and shows it.
+  /// Errors: `gate.run.no-fixpoint` when an edge did not settle; names nets.
+  [[nodiscard]] virtual Result<BatchView> wait(const BatchToken& token) = 0;
+
+  // Between batches only (checked):
+  [[nodiscard]] virtual bool output(std::uint32_t index) const = 0;
+  [[nodiscard]] virtual bool state(std::uint32_t index) const = 0;
+  /// Deposits a state bit and settles what follows from it.
+  virtual void set_state(std::uint32_t index, bool value) = 0;
+  [[nodiscard]] virtual bool observed(std::uint32_t index) const = 0;
+  /// The rows of a memory; `depth * words_per_row()` words.
+  [[nodiscard]] virtual std::span<const std::uint64_t> memory(std::uint32_t index) const = 0;
+  /// Replaces the content of a memory before the first edge.
+  virtual void set_memory(std::uint32_t index, std::span<const std::uint64_t> words) = 0;
+  [[nodiscard]] virtual BackendProfile profile() const = 0;
+
+ private:
+  friend class BatchToken;
+  virtual void release_slot(std::uint32_t slot) = 0;
+};
+
+/// The engines' names in order of preference.
+[[nodiscard]] std::span<const std::string_view> backend_names();
+
+/// Loads a program into the engine of that name. The bank may be null; the
+/// program and the bank must outlive the backend.
+/// Errors: `gate.engine.unknown`.
+[[nodiscard]] Result<std::unique_ptr<Backend>> make_backend(std::string_view engine,
+                                                            const Program& program,
+                                                            PeripheralBank* bank,
+                                                            const BackendOptions& options);
+
+}  // namespace heddle::gate

@@ -1,0 +1,115 @@
+// The elaborated design: one AIG, and around it the states, memories, ports
+// and names of the netlist. Everything an engine needs and nothing of a format.
+//
+// All state is one kind of bit. On a rising `clock` it takes `next`; while
+// `gate` is high it follows `value`. A flop has a clock, with asynchronous
+// controls also a gate; a latch has only a gate. Enables and synchronous
+// resets are logic in `next`; a negative edge is a complemented clock; clear
+// before set before load is logic in `gate` and `value`.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "heddle/base/result.h"
+#include "heddle/gate/aig.h"
+
+namespace heddle::gate {
+
+struct FlatNetlist;
+
+/// A bit of a top-level port.
+struct PortBit {
+  std::string name;  ///< `gpio_o[3]`, or `clk` for a port of one bit
+  Lit lit;           ///< an input's source, an output's driver
+};
+
+/// A flop or latch.
+struct StateBit {
+  std::string name;         ///< full hierarchical name of its output net
+  Lit output;               ///< its source in the AIG
+  Lit clock = Lit::zero();  ///< constant for a latch
+  Lit next = Lit::zero();
+  Lit gate = Lit::zero();  ///< constant false without asynchronous controls
+  Lit value = Lit::zero();
+  bool initial = false;  ///< deposited before edge 0
+
+  [[nodiscard]] bool is_latch() const { return clock.is_constant(); }
+};
+
+/// Reads `data` combinationally; clocked read ports of a netlist end in states.
+struct MemoryReadPort {
+  /// While low the data does not matter to any state or output, and an engine
+  /// may leave it as it was.
+  Lit enable = Lit::one();
+  std::vector<Lit> address;  ///< bit 0 first
+  std::vector<Lit> data;     ///< sources, bit 0 first
+};
+
+/// Writes on a rising clock, bit by bit where `enable` is high. Of two ports
+/// that write one bit in one round the later in the list wins.
+struct MemoryWritePort {
+  Lit clock;
+  Lit any_enable;            ///< the OR of `enable`
+  std::vector<Lit> enable;   ///< one a data bit
+  std::vector<Lit> address;  ///< bit 0 first
+  std::vector<Lit> data;     ///< bit 0 first
+};
+
+/// A memory of `depth` words of `width` bits. Addresses count from
+/// `start_offset`; one outside reads 0 and writes nothing.
+struct Memory {
+  std::string name;
+  std::uint32_t width = 0;
+  std::uint64_t depth = 0;
+  std::uint64_t start_offset = 0;
+  std::vector<MemoryReadPort> reads;
+  std::vector<MemoryWritePort> writes;
+  /// `depth * words_per_row()` 64-bit words, bit 0 of a row first.
+  std::vector<std::uint64_t> initial;
+
+  [[nodiscard]] std::uint32_t words_per_row() const { return (width + 63) / 64; }
+};
+
+/// A named net: `width` literals from `first_bit` on in `Model::name_bits`,
+/// bit 0 of the declaration's least significant end first.
+struct NamedNet {
+  std::string name;
+  std::uint32_t first_bit = 0;
+  std::uint32_t width = 0;
+  std::int32_t lsb_index = 0;  ///< the index the declaration gives bit 0
+  bool is_hidden = false;      ///< made up by synthesis
+};
+
+/// A value. Order of `inputs`, `outputs`, `states`, `memories` and `names` is
+/// that of full name, so that digests do not depend on the netlist's order.
+struct Model {
+  std::string top;
+  Aig aig;
+  std::vector<PortBit> inputs;
+  std::vector<PortBit> outputs;
+  std::vector<StateBit> states;
+  std::vector<Memory> memories;
+  std::vector<NamedNet> names;
+  std::vector<Lit> name_bits;
+  std::uint64_t netlist_digest = 0;  ///< XXH3-64 of what it was built from
+
+  /// The net of that exact name, or null. `bus[3]` finds one bit: see `find_bits`.
+  [[nodiscard]] const NamedNet* find_name(std::string_view name) const;
+  /// The literals of a net `name`, or of one bit `name[i]`; empty if unknown.
+  [[nodiscard]] std::vector<Lit> find_bits(std::string_view name) const;
+  /// Indices into `names` of the public nets that a glob (`*`, `?`) matches.
+  [[nodiscard]] std::vector<std::uint32_t> match_names(std::string_view glob) const;
+  /// Index of the input or output bit of that name, or -1.
+  [[nodiscard]] std::int32_t find_input(std::string_view name) const;
+  [[nodiscard]] std::int32_t find_output(std::string_view name) const;
+};
+
+/// Elaborates a flat netlist.
+/// Errors: `gate.model.*` for what the netlist's reader could not see.
+/// Cost: linear in cells.
+[[nodiscard]] Result<Model> build_model(const FlatNetlist& netlist, Diagnostics& warnings);
+
+}  // namespace heddle::gate

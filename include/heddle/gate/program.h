@@ -1,0 +1,102 @@
+// The compiled design: LUT nodes in levels, and which of them are states,
+// clocks and memory ports. What the engines run; cached by a digest of the
+// netlist and the options.
+//
+// The reference engine reads only `model`; every other engine reads the LUT
+// graph, so comparing the two also checks the mapping.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "heddle/base/result.h"
+#include "heddle/gate/model.h"
+
+namespace heddle::gate {
+
+/// How to compile. Every field is part of the cache key.
+struct CompileOptions {
+  /// Literals that must be nodes of their own, because someone looks at them.
+  std::vector<Lit> observed;
+  /// Refuse combinational loops instead of warning.
+  bool refuse_loops = false;
+};
+
+/// A function of up to six nodes. Bit `i` of `table` is the output when input
+/// `j` has bit `j` of `i`.
+struct LutNode {
+  std::uint64_t table = 0;
+  std::array<std::uint32_t, 6> inputs{};
+  std::uint8_t input_count = 0;
+  std::uint16_t level = 0;
+};
+
+/// A value of the design as an engine holds it: a node, perhaps complemented.
+using NodeRef = Lit;
+
+/// A state bit in terms of nodes. `toggle` says that `output` changes at the
+/// next rising edge of its clock, `force` that it changes now; both are
+/// functions that may read `output` itself.
+struct ProgramState {
+  std::uint32_t output = 0;  ///< node
+  std::int32_t toggle = -1;  ///< index into `functions`, -1 for a latch
+  std::int32_t force = -1;   ///< index into `functions`, -1 without gate
+  std::int32_t domain = -1;  ///< index into `domains`
+  bool initial = false;
+};
+
+/// A set of states and write ports that share a clock edge.
+struct ClockDomain {
+  NodeRef clock;  ///< fires when this rises
+};
+
+struct ProgramReadPort {
+  std::uint32_t memory = 0;
+  std::uint16_t level = 0;
+  NodeRef enable;
+  std::vector<NodeRef> address;
+  std::vector<std::uint32_t> data;  ///< nodes
+};
+
+struct ProgramWritePort {
+  std::uint32_t memory = 0;
+  std::uint32_t domain = 0;
+  NodeRef any_enable;
+  std::vector<NodeRef> enable;
+  std::vector<NodeRef> address;
+  std::vector<NodeRef> data;
+};
+
+/// Nodes are numbered: 0 constant false, then inputs, states, memory read
+/// data, then LUTs by level.
+struct Program {
+  Model model;
+  std::uint32_t node_count = 0;
+  std::uint32_t first_lut = 0;
+  std::vector<LutNode> luts;       ///< node `first_lut + i`
+  std::vector<LutNode> functions;  ///< toggles and forces; no node reads them
+  std::vector<ProgramState> states;
+  std::vector<ClockDomain> domains;
+  std::vector<ProgramReadPort> reads;
+  std::vector<ProgramWritePort> writes;
+  std::vector<std::uint32_t> inputs;        ///< node of each model input
+  std::vector<NodeRef> outputs;             ///< of each model output
+  std::vector<NodeRef> observed;            ///< of each of the options' literals
+  std::vector<std::uint8_t> is_clock_cone;  ///< a node: may a clock move while the clocks settle
+  std::uint16_t level_count = 0;
+  std::vector<std::string> loops;  ///< a readable path for each loop
+
+  /// The key under which it is cached.
+  std::uint64_t digest = 0;
+};
+
+/// Maps a model to LUTs.
+/// Errors: `gate.program.loop` under `refuse_loops`.
+/// Cost: about 1 us a node. Determinism: a function of its arguments alone.
+[[nodiscard]] Result<Program> compile(Model model, const CompileOptions& options,
+                                      Diagnostics& warnings);
+
+}  // namespace heddle::gate
