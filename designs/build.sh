@@ -1,0 +1,117 @@
+#!/bin/sh
+# Builds one design: netlists with Yosys and firmware images, into build/designs/NAME.
+#
+#   designs/build.sh NAME [generic|osu018|firmware|ands|all]
+#
+# NAME is uart_hello, soc_mcu or soc_npu. Outputs that are up to date are left alone: a stamp holds
+# a digest of every input. Two runs at once are safe: outputs are made in a temporary folder and
+# renamed, the stamp last. HEDDLE_DESIGN_DIR overrides build/designs.
+set -eu
+
+usage() {
+    echo "usage: designs/build.sh uart_hello|soc_mcu|soc_npu [generic|osu018|firmware|ands|all]" >&2
+    exit 2
+}
+
+say() { echo "designs: $name: $*"; }
+
+# Runs a step with its output in a log; shows the log's tail when the step fails.
+logged() {
+    log=$1
+    shift
+    if ! "$@" >"$log" 2>&1; then
+        tail -n 30 "$log" >&2
+        echo "designs: $name: failed: $1 (its log ends above)" >&2
+        exit 1
+    fi
+}
+
+# up_to_date STEP DIGEST OUTPUT...: the stamp agrees and every output is there.
+up_to_date() {
+    step=$1
+    digest=$2
+    shift 2
+    [ -f "$out/.$step.stamp" ] && [ "$(cat "$out/.$step.stamp")" = "$digest" ] || return 1
+    for file in "$@"; do
+        [ -f "$out/$file" ] || return 1
+    done
+    say "$step is up to date"
+}
+
+# publish STEP DIGEST OUTPUT...: moves outputs from the temporary folder into place, stamp last.
+publish() {
+    step=$1
+    digest=$2
+    shift 2
+    rm -f "$out/.$step.stamp"
+    for file in "$@"; do
+        mv -f "$tmp/$file" "$out/$file"
+    done
+    echo "$digest" >"$tmp/stamp"
+    mv -f "$tmp/stamp" "$out/.$step.stamp"
+}
+
+sources() { tr '\n' ' ' <"designs/rtl/$name.f"; }
+
+# Digest of the RTL and of the named files.
+digest_of() {
+    {
+        xargs cat <"designs/rtl/$name.f"
+        cat "designs/rtl/$name.f" designs/build.sh "$@"
+    } | sha256sum | cut -d ' ' -f 1
+}
+
+# Cells by kind, from the `stat` at the end of a Yosys log.
+show_cells() {
+    awk '
+        /Number of cells:/ { total = $4; delete n; next }
+        /^ +\$_.*(DFF|DLATCH)/ { if ($1 ~ /DLATCH/) n["latches"] += $2; else n["flops"] += $2 }
+        /^ +\$mem_v2/ { n["memories"] += $2 }
+        END { printf "%d cells, %d flops, %d latches, %d memories\n",
+              total, n["flops"], n["latches"], n["memories"] }' "$1"
+}
+
+build_generic() {
+    digest=$(digest_of designs/synth/generic.ys)
+    if up_to_date generic "$digest" generic.json generic.v generic.stat; then return; fi
+    say "generic: synthesising with yosys"
+    logged "$out/generic.log" yosys -p "
+        read_verilog $(sources)
+        hierarchy -check -top $name
+        script designs/synth/generic.ys
+        write_json $tmp/generic.json
+        write_verilog -noattr $tmp/generic.v
+        tee -o $tmp/generic.stat stat"
+    say "generic: $(show_cells "$tmp/generic.stat")"
+    publish generic "$digest" generic.json generic.v generic.stat
+}
+
+count_ands() {
+    build_generic
+    logged "$out/ands.log" yosys -p "read_json $out/generic.json; script designs/synth/count_ands.ys"
+    say "as an and-inverter graph: $(awk '/\$_AND_ /{n=$2} END {print n}' "$out/ands.log") ANDs"
+}
+
+case $# in 1 | 2) ;; *) usage ;; esac
+name=$1
+what=${2:-all}
+case $name in uart_hello | soc_mcu | soc_npu) ;; *) usage ;; esac
+
+cd "$(dirname "$0")/.."
+root=${HEDDLE_DESIGN_DIR:-build/designs}
+out=$root/$name
+mkdir -p "$out"
+if command -v flock >/dev/null 2>&1; then
+    exec 9>"$out/.lock"
+    flock 9
+fi
+tmp=$(mktemp -d "$out/.tmp.XXXXXX")
+trap 'rm -rf "$tmp"' EXIT
+trap 'exit 130' INT TERM HUP
+
+case $what in
+    generic) build_generic ;;
+    ands) count_ands ;;
+    all) build_generic ;;
+    *) usage ;;
+esac

@@ -1,0 +1,2 @@
+designs/rtl/uart_hello.v
+designs/rtl/uart_tx.v
