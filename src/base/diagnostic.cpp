@@ -61,7 +61,7 @@ std::string SourcePosition::to_string() const {
 
 Diagnostic::Diagnostic(const DiagnosticRule& rule, SourcePosition where,
                        std::initializer_list<std::string_view> arguments)
-    : code_(rule.code), severity_(rule.severity), where_(std::move(where)) {
+    : code_(rule.code), severity_(rule.severity), cause_(rule.cause), where_(std::move(where)) {
   const std::string_view* next = arguments.begin();
   text_ = fill(rule.text, next, arguments.end());
   help_ = fill(rule.help, next, arguments.end());
@@ -91,6 +91,13 @@ void Diagnostics::add(Diagnostic one) {
 void Diagnostics::add(const Diagnostics& other) {
   for (const Diagnostic& one : other.list_) add(one);
   dropped_count_ += other.dropped_count_;
+}
+
+Cause Diagnostics::cause() const {
+  for (const Diagnostic& one : list_) {
+    if (one.severity() == Severity::Error) return one.cause();
+  }
+  return Cause::Input;
 }
 
 std::string Diagnostics::to_string() const {

@@ -17,6 +17,14 @@ namespace heddle {
 /// How bad it is. Only `Error` stops an operation.
 enum class Severity : std::uint8_t { Note, Warning, Error };
 
+/// Whose fault an error is; the command line turns it into an exit code.
+enum class Cause : std::uint8_t {
+  Input,        ///< usage or bad input: 2
+  Mismatch,     ///< the run worked, its check failed: 1
+  Corrupt,      ///< data that a program wrote is damaged: 3
+  Environment,  ///< no such device, full disk, no permission: 4
+};
+
 /// One row of the diagnostic table. `text` and `help` hold `{}` placeholders,
 /// filled in order: first those of `text`, then those of `help`.
 struct DiagnosticRule {
@@ -24,6 +32,7 @@ struct DiagnosticRule {
   Severity severity = Severity::Error;
   std::string_view text;  ///< what was found, what was expected
   std::string_view help;  ///< what to do; may be empty
+  Cause cause = Cause::Input;
 };
 
 /// A position in a text that a user wrote. Line and column count from 1;
@@ -48,6 +57,7 @@ class Diagnostic {
 
   [[nodiscard]] std::string_view code() const { return code_; }
   [[nodiscard]] Severity severity() const { return severity_; }
+  [[nodiscard]] Cause cause() const { return cause_; }
   [[nodiscard]] const SourcePosition& where() const { return where_; }
   [[nodiscard]] const std::string& text() const { return text_; }
   [[nodiscard]] const std::string& help() const { return help_; }
@@ -58,6 +68,7 @@ class Diagnostic {
  private:
   std::string_view code_;
   Severity severity_ = Severity::Error;
+  Cause cause_ = Cause::Input;
   SourcePosition where_;
   std::string text_;
   std::string help_;
@@ -79,6 +90,8 @@ class Diagnostics {
   [[nodiscard]] bool empty() const { return list_.empty(); }
   [[nodiscard]] bool has_errors() const { return error_count_ > 0; }
   [[nodiscard]] std::size_t error_count() const { return error_count_; }
+  /// Of the first error kept; `Input` when there is none.
+  [[nodiscard]] Cause cause() const;
   [[nodiscard]] const std::vector<Diagnostic>& list() const { return list_; }
 
   /// One block of text a diagnostic, in order; says how many were left out.
