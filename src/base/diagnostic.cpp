@@ -33,17 +33,22 @@ std::string fill(std::string_view pattern, const std::string_view*& next,
   return out;
 }
 
-/// Levenshtein distance; O(a.size() * b.size()), names are short.
+/// How many characters to insert, remove, replace or swap with their neighbour
+/// (optimal string alignment). O(a.size() * b.size()); names are short.
 std::size_t edit_distance(std::string_view a, std::string_view b) {
+  std::vector<std::size_t> before(b.size() + 1);
+  std::vector<std::size_t> last(b.size() + 1);
   std::vector<std::size_t> row(b.size() + 1);
   std::iota(row.begin(), row.end(), std::size_t{0});
-  for (std::size_t i = 0; i < a.size(); ++i) {
-    std::size_t diagonal = row[0];
-    row[0] = i + 1;
-    for (std::size_t j = 0; j < b.size(); ++j) {
-      const std::size_t substitute = diagonal + (a[i] == b[j] ? 0 : 1);
-      diagonal = row[j + 1];
-      row[j + 1] = std::min({row[j] + 1, row[j + 1] + 1, substitute});
+  for (std::size_t i = 1; i <= a.size(); ++i) {
+    before.swap(last);
+    last.swap(row);
+    row[0] = i;
+    for (std::size_t j = 1; j <= b.size(); ++j) {
+      const std::size_t replaced = last[j - 1] + (a[i - 1] == b[j - 1] ? 0 : 1);
+      row[j] = std::min({last[j] + 1, row[j - 1] + 1, replaced});
+      const bool is_swap = i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1];
+      if (is_swap) row[j] = std::min(row[j], before[j - 2] + 1);
     }
   }
   return row[b.size()];
@@ -80,16 +85,25 @@ std::string Diagnostic::to_string() const {
 }
 
 void Diagnostics::add(Diagnostic one) {
-  if (one.severity() == Severity::Error) ++error_count_;
-  if (list_.size() < kKeptMax) {
-    list_.push_back(std::move(one));
-  } else {
+  const auto is_error = [](const Diagnostic& d) { return d.severity() == Severity::Error; };
+  if (is_error(one)) ++error_count_;
+  if (list_.size() == kKeptMax) {
     ++dropped_count_;
+    // An error goes before what only warns.
+    const auto lesser = std::find_if_not(list_.rbegin(), list_.rend(), is_error);
+    if (!is_error(one) || lesser == list_.rend()) return;
+    list_.erase(std::next(lesser).base());
   }
+  list_.push_back(std::move(one));
 }
 
 void Diagnostics::add(const Diagnostics& other) {
-  for (const Diagnostic& one : other.list_) add(one);
+  std::size_t dropped_errors = other.error_count_;
+  for (const Diagnostic& one : other.list_) {
+    if (one.severity() == Severity::Error) --dropped_errors;
+    add(one);
+  }
+  error_count_ += dropped_errors;
   dropped_count_ += other.dropped_count_;
 }
 

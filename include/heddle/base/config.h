@@ -83,7 +83,7 @@ struct ConfigEntry {
 
 /// What a configuration may be at most. Exceeding one is config.too-large.
 struct ConfigLimits {
-  std::size_t size_bytes_max = std::size_t{16} << 20;
+  std::size_t size_bytes_max = std::size_t{4} << 20;
   std::size_t depth_max = 64;               ///< maps and lists within each other
   std::size_t value_count_max = 1'000'000;  ///< aliases counted as often as used
 };

@@ -112,8 +112,9 @@ class ConfigReader {
   void report(const DiagnosticRule& rule, std::string_view key,
               std::initializer_list<std::string_view> arguments);
 
-  /// Reports every key that was never asked for: config.unknown-key, with the
-  /// nearest key that was. Call it when all keys have been read.
+  /// Reports every key that was never asked for, here and in the maps read
+  /// within: config.unknown-key, with the nearest key that was. Call it on the
+  /// outermost reader when all keys have been read.
   void done();
 
   /// All that was read of this map and the maps within, defaults included, in
@@ -129,9 +130,12 @@ class ConfigReader {
   const ConfigNode* look(std::string_view key);
   const ConfigNode* need(std::string_view key, std::string_view expected);
   void record(std::string_view key, ConfigNode value);
-  ConfigReader child(std::string_view key, const ConfigNode* node, std::string what);
+  ConfigReader child(std::string_view key, const ConfigNode* node);
+  void keep_map(std::string_view key, const ConfigReader& inner);
   bool is_kind(std::string_view key, const ConfigNode& node, ConfigKind kind);
 
+  static std::string item_name(std::string_view key, std::size_t index);
+  static std::string member_name(std::string_view key, std::string_view member);
   static void check_suffix(std::string_view key, std::string_view suffix);
   std::optional<WideInteger> read_integer(std::string_view key, const ConfigNode& node,
                                           WideInteger min, WideInteger max);
@@ -231,8 +235,10 @@ std::vector<T> ConfigReader::list(std::string_view key, Limits<T> limits) {
   std::vector<T> out;
   const ConfigNode* node = look(key);
   if (node == nullptr || !is_kind(key, *node, ConfigKind::List)) return out;
+  std::size_t index = 0;
   for (const ConfigNode& item : node->items()) {
-    if (std::optional<T> value = convert<T>(key, item, limits)) out.push_back(std::move(*value));
+    const std::string name = item_name(key, index++);
+    if (std::optional<T> value = convert<T>(name, item, limits)) out.push_back(std::move(*value));
   }
   record(key, *node);
   return out;
@@ -245,7 +251,7 @@ std::vector<std::pair<std::string, T>> ConfigReader::named(std::string_view key,
   const ConfigNode* node = look(key);
   if (node == nullptr || !is_kind(key, *node, ConfigKind::Map)) return out;
   for (const ConfigEntry& entry : node->entries()) {
-    if (std::optional<T> value = convert<T>(entry.key, entry.value, limits)) {
+    if (std::optional<T> value = convert<T>(member_name(key, entry.key), entry.value, limits)) {
       out.emplace_back(entry.key, std::move(*value));
     }
   }

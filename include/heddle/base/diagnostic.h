@@ -77,7 +77,7 @@ class Diagnostic {
 /// An ordered list of diagnostics; the error of every `Result`.
 class Diagnostics {
  public:
-  /// Past this many, further ones are counted but not kept.
+  /// Past this many, further ones are counted but not kept; errors are kept first.
   static constexpr std::size_t kKeptMax = 100;
 
   Diagnostics() = default;
@@ -104,7 +104,8 @@ class Diagnostics {
 };
 
 /// The candidate nearest to `name` by edit distance, or empty when none is
-/// near enough to be a likely typo. Ties go to the first candidate.
+/// near enough to be a likely typo (a third of its characters, two swapped
+/// ones counting as one). Ties go to the first candidate.
 [[nodiscard]] std::string_view nearest_name(std::string_view name,
                                             const std::vector<std::string_view>& candidates);
 
