@@ -1,0 +1,24 @@
+// The diagnostics of the command line.
+#pragma once
+
+#include "heddle/base/diagnostic.h"
+
+namespace heddle::cli::diag {
+
+inline constexpr DiagnosticRule kUnknownCommand{"cli.unknown-command", Severity::Error,
+                                                "`{}` has no command `{}`", "{}"};
+inline constexpr DiagnosticRule kUnknownOption{"cli.unknown-option", Severity::Error,
+                                               "`{}` has no option `{}`", "{}"};
+inline constexpr DiagnosticRule kUnexpectedArgument{"cli.unexpected-argument", Severity::Error,
+                                                    "`{}` does not expect `{}`", "see `{} --help`"};
+inline constexpr DiagnosticRule kMissingCommand{"cli.missing-command", Severity::Error,
+                                                "`{}` needs a command", "one of: {}"};
+inline constexpr DiagnosticRule kBadUsage{"cli.bad-usage", Severity::Error, "{}",
+                                          "see `{} --help`"};
+
+/// Every rule above.
+inline constexpr const DiagnosticRule* kRules[] = {
+    &kUnknownCommand, &kUnknownOption, &kUnexpectedArgument, &kMissingCommand, &kBadUsage,
+};
+
+}  // namespace heddle::cli::diag
