@@ -30,9 +30,10 @@ struct WaveWriterParams {
   WaveFormat format = WaveFormat::Fst;
   WavePack pack = WavePack::Lz4;
   bool helper_thread = false;  ///< encode beside the simulation; same bytes
-  /// Changes that an FST block gathers before it is written; bounds the memory
-  /// (about 14 bytes a change) and what a killed process loses.
-  std::uint32_t block_changes_max = 4U << 20;
+  /// Bytes of encoded changes that an FST block gathers before it is packed and
+  /// written (more for designs above 65,536 signals: 256 bytes a signal). Bounds
+  /// the memory and what a killed process loses.
+  std::uint32_t block_bytes_max = 16U << 20;
   std::string producer = "heddle";  ///< what the file says wrote it
 };
 
@@ -79,7 +80,8 @@ class WaveWriter {
   /// False once a write failed; all later changes are dropped.
   [[nodiscard]] bool ok() const;
 
-  /// Writes what is buffered as a complete block, so that a reader sees it.
+  /// Ends the instant and writes what is buffered (FST: as a block, so the bytes
+  /// depend on where this is called). The next `time` must be later.
   /// Errors: file.write-failed.
   [[nodiscard]] Status flush();
 
@@ -93,14 +95,17 @@ class WaveWriter {
   class Transport;
   WaveWriter(WaveHierarchy hierarchy, std::unique_ptr<Transport> transport);
   void hand_over();
+  void take_buffer(std::size_t words);
   void reserve(std::size_t words);
 
+  std::uint32_t* begin_ = nullptr;
   std::uint32_t* next_ = nullptr;
   std::uint32_t* soft_end_ = nullptr;
   std::unique_ptr<Transport> transport_;
   WaveHierarchy hierarchy_;
   SimTime now_;
   bool begun_ = false;
+  bool flushed_ = false;
   bool finished_ = false;
 };
 
