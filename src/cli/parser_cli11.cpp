@@ -85,8 +85,9 @@ void add_option(CLI::App& app, const Option& option, const std::string& group) {
 }
 
 std::string footer_of(const Command& command) {
-  if (command.examples.empty()) return {};
-  std::string text = "Examples:";
+  std::string text = command.description;
+  if (command.examples.empty()) return text;
+  text += text.empty() ? "Examples:" : "\n\nExamples:";
   for (const Example& example : command.examples) {
     text += "\n  " + example.line + "\n      " + example.what;
   }
@@ -108,9 +109,7 @@ void describe(CLI::App& app, const Command& command, SessionOptions& session_opt
   }
   app.require_subcommand(0, 1);
   for (const Command& child : command.children) {
-    const std::string text =
-        child.summary + (child.description.empty() ? "" : "\n") + child.description;
-    describe(*app.add_subcommand(child.name, text), child, session_options);
+    describe(*app.add_subcommand(child.name, child.summary), child, session_options);
   }
 }
 
@@ -189,7 +188,7 @@ std::vector<Option> common_options(SessionOptions& options) {
 
 ExitCode run_command_line(const Command& root, const std::vector<std::string>& words,
                           Session& session, Interrupt& interrupt) {
-  CLI::App app(root.summary + (root.description.empty() ? "" : "\n") + root.description, root.name);
+  CLI::App app(root.summary, root.name);
   describe(app, root, session.options());
   std::vector<std::string> reversed(words.rbegin(), words.rend());  // as CLI11 wants them
   try {

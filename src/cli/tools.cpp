@@ -21,7 +21,7 @@ constexpr ToolRule kTools[] = {
     {"clang++-22", "--version", "clang-22", "fuzz targets, the second compiler"},
     {"clang-format-22", "--version", "clang-format-22", "the format check of ./run"},
     {"clang-tidy-22", "--version", "clang-tidy-22", "the lint step of ./run"},
-    {"shellcheck", "--version", "shellcheck", "the lint step of ./run"},
+    {"shellcheck", "", "shellcheck", "the lint step of ./run"},
     {"git", "--version", "git", "the commit in heddle --version"},
 };
 
