@@ -1,4 +1,5 @@
-// APB side of the slow island. Registers: 00 CTRL (0 enable counter, 7:4 pattern), 04 COUNT,
+// APB side of the slow island. Registers: 00 CTRL (0 enable counter, 1 clear counter, 7:4 pattern;
+// bit 1 reads as 0), 04 COUNT (reads wait for the other domain),
 // 08 STATUS (0 busy: a CTRL write is on its way). A CTRL write returns at once; a COUNT read goes
 // through the handshake, so the bus waits. Either waits for a command still under way.
 module apb_slow (
@@ -10,7 +11,7 @@ module apb_slow (
     input  wire        penable,
     input  wire        pwrite,
     input  wire [3:2]  paddr,
-    input  wire [4:0]  pwdata,          // {bits 7:4, bit 0} of the register
+    input  wire [5:0]  pwdata,          // {bits 7:4, bits 1:0} of the register
     output reg  [31:0] prdata,
     output wire        pready,
     output wire [3:0]  slow_o
@@ -18,7 +19,7 @@ module apb_slow (
     localparam [1:0] REG_CTRL = 2'd0, REG_COUNT = 2'd1, REG_STATUS = 2'd2;
 
     reg         request, is_write;
-    reg  [4:0]  control;
+    reg  [5:0]  control;
     reg         read_sent;              // the COUNT read under way is this access's own
     wire        acknowledge, acknowledge_here;
     wire [31:0] snapshot;
@@ -40,7 +41,7 @@ module apb_slow (
 
     always @* begin
         case (paddr)
-            REG_CTRL:   prdata = {24'd0, control[4:1], 3'd0, control[0]};
+            REG_CTRL:   prdata = {24'd0, control[5:2], 3'd0, control[0]};
             REG_COUNT:  prdata = snapshot;
             REG_STATUS: prdata = {31'd0, busy};
             default:    prdata = 32'd0;
@@ -51,7 +52,7 @@ module apb_slow (
         if (!rst_n) begin
             request   <= 1'b0;
             is_write  <= 1'b0;
-            control   <= 5'd0;
+            control   <= 6'd0;
             read_sent <= 1'b0;
         end else if (!busy) begin
             if (write_ctrl) begin

@@ -7,7 +7,7 @@ module slow_island (
     input  wire        rst_n,           // asynchronous, released in this domain
     input  wire        request,
     input  wire        is_write,
-    input  wire [4:0]  control,         // {pattern, enable}
+    input  wire [5:0]  control,         // {pattern, clear counter, enable}
     output reg         acknowledge,
     output reg  [31:0] snapshot,
     output wire [3:0]  slow_o
@@ -34,8 +34,13 @@ module slow_island (
             if (enable) count <= count + 32'd1;
             if (request_here != acknowledge) begin
                 acknowledge <= request_here;
-                if (is_write) {pattern, enable} <= control;
-                else          snapshot          <= count;
+                if (is_write) begin
+                    pattern <= control[5:2];
+                    enable  <= control[0];
+                    if (control[1]) count <= 32'd0;
+                end else begin
+                    snapshot <= count;
+                end
             end
         end
     end

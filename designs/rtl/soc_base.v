@@ -173,7 +173,7 @@ module soc_base #(
     apb_slow slow (
         .clk(clk), .rst_n(reset_n), .clk_slow(clk_slow), .slow_rst_n(slow_reset_n),
         .psel(psel[SLOW]), .penable(penable), .pwrite(pwrite), .paddr(paddr[3:2]),
-        .pwdata({pwdata[7:4], pwdata[0]}), .prdata(slow_prdata), .pready(slow_pready), .slow_o(slow_o)
+        .pwdata({pwdata[7:4], pwdata[1:0]}), .prdata(slow_prdata), .pready(slow_pready), .slow_o(slow_o)
     );
     apb_sysctrl #(.ID(ID)) sysctrl (
         .clk(clk), .rst_n(reset_n), .psel(psel[SYSCTRL]), .penable(penable), .pwrite(pwrite),
