@@ -17,8 +17,10 @@ set(CMAKE_LIBRARY_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/lib)
 
 find_program(HEDDLE_CCACHE ccache)
 if(HEDDLE_CCACHE)
-  set(CMAKE_C_COMPILER_LAUNCHER ${HEDDLE_CCACHE})
-  set(CMAKE_CXX_COMPILER_LAUNCHER ${HEDDLE_CCACHE})
+  # The sloppiness is what ccache's manual asks for with precompiled headers.
+  set(HEDDLE_LAUNCHER env CCACHE_SLOPPINESS=pch_defines,time_macros ${HEDDLE_CCACHE})
+  set(CMAKE_C_COMPILER_LAUNCHER ${HEDDLE_LAUNCHER})
+  set(CMAKE_CXX_COMPILER_LAUNCHER ${HEDDLE_LAUNCHER})
 endif()
 
 add_library(heddle_flags INTERFACE)

@@ -1,0 +1,29 @@
+// A directory of a test's own, removed with everything in it at the end.
+#pragma once
+
+#include <string>
+
+namespace heddle::test {
+
+class TempDirectory {
+ public:
+  /// Made below the system's temporary directory; its name is unique.
+  TempDirectory();
+  ~TempDirectory();
+  TempDirectory(const TempDirectory&) = delete;
+  TempDirectory& operator=(const TempDirectory&) = delete;
+
+  [[nodiscard]] const std::string& path() const { return path_; }
+  /// `path()/name`.
+  [[nodiscard]] std::string file(const std::string& name) const { return path_ + "/" + name; }
+  /// Writes `path()/name`, making its directories, and tells its path.
+  std::string write(const std::string& name, const std::string& text) const;
+
+ private:
+  std::string path_;
+};
+
+/// The whole content of a file; a test failure when it cannot be read.
+[[nodiscard]] std::string text_of_file(const std::string& path);
+
+}  // namespace heddle::test
