@@ -32,7 +32,7 @@ prefix=${RISCV:-riscv64-unknown-elf-}
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT INT TERM
 
-parameters="-DCOMPUTE_ITERATIONS=5 -DPRODUCT_SEED=0x6865646cu"
+parameters="-DCOMPUTE_ITERATIONS=4 -DPRODUCT_SEED=0x6865646cu"
 flags="-march=rv32im_zicsr_zifencei -mabi=ilp32 -mcmodel=medlow -Os -std=gnu11 -ffreestanding
   -fno-jump-tables -fno-common -fno-tree-loop-distribute-patterns -fno-asynchronous-unwind-tables
   -ffile-prefix-map=$here=firmware -Wall -Wextra -Wshadow -Werror -D$chip $parameters -I$work"
@@ -50,19 +50,18 @@ flags="-march=rv32im_zicsr_zifencei -mabi=ilp32 -mcmodel=medlow -Os -std=gnu11 -
 "$work/make_vectors" 2 > "$work/vectors_few.S"
 "$work/make_vectors" 200 > "$work/vectors_all.S"
 
-# image NAME BOOT_PARAMETER EXTRA_FLAGS SOURCE...: compiles and links one image.
+# image NAME BOOT_PARAMETER SOURCE...: compiles and links one image.
 image() {
   image=$1
   boot_parameter=$2
-  extra=$3
-  shift 3
+  shift 2
   objects=
   for source in crt0.S "$@"; do
     path=$here/$source
     [ -f "$path" ] || path=$work/$source
     object=$work/$image.$(basename "$source").o
     # shellcheck disable=SC2086
-    "${prefix}gcc" $flags $extra -DBOOT_PARAMETER="$boot_parameter" -c "$path" -o "$object"
+    "${prefix}gcc" $flags -DBOOT_PARAMETER="$boot_parameter" -c "$path" -o "$object"
     objects="$objects $object"
   done
   # shellcheck disable=SC2086
@@ -73,7 +72,7 @@ image() {
   mv -f "$work/$image.elf" "$work/$image.bin" "$outdir/"
 }
 
-common="console.c trap.c"
+common="console.c trap.c memory.c"
 npu_main=
 npu_test=
 if [ "$name" = soc_npu ]; then
@@ -83,10 +82,10 @@ fi
 
 # shellcheck disable=SC2086
 {
-  image fw 0 "" main.c checks_boot.c checks_io.c checks_compute.c flash.c compute.c isa.c \
+  image fw 0 main.c checks_boot.c checks_io.c checks_compute.c flash.c compute.c isa.c \
     exceptions.c interrupts.c trap_stubs.S vectors_few.S $common $npu_main
-  image selftest 0 "-DISA_CODE=FAST" selftest.c isa.c exceptions.c interrupts.c trap_stubs.S \
+  image selftest 0 selftest.c isa.c exceptions.c interrupts.c trap_stubs.S \
     vectors_all.S $common $npu_test
-  image compute 1000 "" bench_compute.c compute.c $common
-  if [ "$name" = soc_npu ]; then image matmul 1000 "" bench_matmul.c $common $npu_main; fi
+  image compute 1000 bench_compute.c compute.c $common
+  if [ "$name" = soc_npu ]; then image matmul 1000 bench_matmul.c $common $npu_main; fi
 }

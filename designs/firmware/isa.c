@@ -4,15 +4,12 @@
 //   ISA_SITE-8  mv rs1, a0        ISA_SITE+4  mv a2, rd  (a branch: li a2, 0)
 //   ISA_SITE-4  mv rs2, a1        ISA_SITE+8  ret
 //   ISA_SITE    the instruction   target      mv a3, rd; auipc a2, 0; ret  (a branch: li a2, 1)
+//
+// The runner itself is in SRAM and copies each vector there, so that flash is read in order.
 #include "isa.h"
 
 #include "console.h"
 #include "trap.h"
-
-// ISA_CODE is empty in the main image (the runner executes from flash) and FAST in the self-test.
-#ifndef ISA_CODE
-#define ISA_CODE NOINLINE
-#endif
 
 #define ISA_SITE 0x10002800u  // the vectors know it too: auipc and the jumps
 #define OP_NOP 0x00000013u
@@ -31,7 +28,7 @@ static uint32_t window[4];  // words 1 and 2 are the target of loads and stores
 
 // Calls the planted code with the operands in a0 and a1; answers a2 in the low word, a3 in the
 // high one. Everything that a call may change is taken to change.
-static ISA_CODE uint64_t call_site(uint32_t first, uint32_t second) {
+static FAST uint64_t call_site(uint32_t first, uint32_t second) {
   register uint32_t a0 __asm__("a0") = first;
   register uint32_t a1 __asm__("a1") = second;
   register uint32_t a2 __asm__("a2") = 0xDEAD0002u;
@@ -44,7 +41,7 @@ static ISA_CODE uint64_t call_site(uint32_t first, uint32_t second) {
   return (uint64_t)a3 << 32 | a2;
 }
 
-static ISA_CODE uint32_t target_of(uint32_t word, uint32_t first) {
+static FAST uint32_t target_of(uint32_t word, uint32_t first) {
   int32_t sword = (int32_t)word;
   uint32_t opcode = word & 0x7Fu;
   if (opcode == 0x67u) return (first + (uint32_t)(sword >> 20)) & ~1u;
@@ -59,7 +56,7 @@ static ISA_CODE uint32_t target_of(uint32_t word, uint32_t first) {
   return ISA_SITE + offset;
 }
 
-static ISA_CODE void plant_target(uint32_t target, uint32_t kind, uint32_t rd) {
+static FAST void plant_target(uint32_t target, uint32_t kind, uint32_t rd) {
   volatile uint32_t *at = &REG(target);
   if (kind == kIsaBranch) {
     at[0] = OP_LI_A2_1;
@@ -71,7 +68,7 @@ static ISA_CODE void plant_target(uint32_t target, uint32_t kind, uint32_t rd) {
   }
 }
 
-static ISA_CODE void plant_site(const struct isa_group *group, uint32_t word) {
+static FAST void plant_site(const struct isa_group *group, uint32_t word) {
   volatile uint32_t *at = &REG(ISA_SITE - 8);
   uint32_t rd = word >> 7 & 31u;
   bool has_rd = group->kind != kIsaBranch && group->kind != kIsaStore;
@@ -87,7 +84,7 @@ static ISA_CODE void plant_site(const struct isa_group *group, uint32_t word) {
 }
 
 // Runs one vector; answers what came out, in the order of isa_vector.expected.
-static ISA_CODE void run_vector(const struct isa_group *group, const struct isa_vector *vector,
+static FAST void run_vector(const struct isa_group *group, const struct isa_vector *vector,
                                 uint32_t got[2]) {
   uint32_t kind = group->kind;
   uint32_t first = vector->first;
@@ -123,21 +120,27 @@ static ISA_CODE void run_vector(const struct isa_group *group, const struct isa_
   }
 }
 
-ISA_CODE uint32_t isa_run(const struct isa_group *group) {
+static FAST void report(const struct isa_group *group, const struct isa_vector *vector,
+                        const uint32_t got[2], uint32_t exceptions) {
+  print("FAIL %s word %08x operands %08x %08x got %08x %08x expected %08x %08x traps %u\n",
+        group->name, vector->instruction, vector->first, vector->second, got[0], got[1],
+        vector->expected[0], vector->expected[1], exceptions);
+}
+
+FAST uint32_t isa_run(const struct isa_group *flash_group) {
+  const struct isa_group group = *flash_group;
   uint32_t failures = 0;
-  uint32_t exceptions = traps.count;
-  for (uint32_t i = 0; i < group->count; ++i) {
-    const struct isa_vector *vector = &group->vectors[i];
-    uint32_t expected0 = vector->expected[0];
-    uint32_t expected1 = vector->expected[1];
+  for (uint32_t i = 0; i < group.count; ++i) {
+    const struct isa_vector vector = group.vectors[i];
+    uint32_t exceptions = traps.count;
     uint32_t got[2];
-    run_vector(group, vector, got);
-    if (got[0] == expected0 && got[1] == expected1 && traps.count == exceptions) continue;
+    run_vector(&group, &vector, got);
+    if (got[0] == vector.expected[0] && got[1] == vector.expected[1] &&
+        traps.count == exceptions) {
+      continue;
+    }
     ++failures;
-    print("FAIL %s word %08x operands %08x %08x got %08x %08x expected %08x %08x traps %u\n",
-          group->name, vector->instruction, vector->first, vector->second, got[0], got[1],
-          expected0, expected1, traps.count - exceptions);
-    exceptions = traps.count;
+    report(&group, &vector, got, traps.count - exceptions);
   }
   return failures;
 }

@@ -70,11 +70,9 @@ static NOINLINE bool interrupt_case(void) {
 
 uint32_t npu_cases(uint32_t *cases) {
   uint32_t failures = 0;
-  for (uint32_t seed = 1; seed <= 2; ++seed) {
-    product_inputs(&npu_matrices, seed * 0x9E3779B9u);
-    npu_product(&npu_matrices);
-    failures += fail_unless(wrong_elements(&npu_matrices) == 0, "npu product");
-  }
+  product_inputs(&npu_matrices, 0x9E3779B9u);
+  npu_product(&npu_matrices);
+  failures += fail_unless(wrong_elements(&npu_matrices) == 0, "npu product");
   failures += fail_unless(row_case(-128, -128, 1, NPU_CLEAR), "npu -128 x -128");
   failures += fail_unless(row_case(-128, 127, 1, NPU_CLEAR), "npu -128 x 127");
   failures += fail_unless(row_case(127, 127, -5, 0), "npu accumulate");
@@ -82,6 +80,6 @@ uint32_t npu_cases(uint32_t *cases) {
   failures += fail_unless(row_case(0, -1, 0x7FFFFFFF, 0), "npu add zero");
   failures += fail_unless(stationary_case(), "npu weights stay");
   failures += fail_unless(interrupt_case(), "npu interrupt");
-  *cases += 9;
+  *cases += 8;
   return failures;
 }
