@@ -1,0 +1,47 @@
+// What a peripheral sees of an edge, and how it answers: shared by all kinds,
+// by the bank that steps them on the host and by kernels that do on a device.
+//
+// A kind is a struct of static functions over a `Config` and a `State`:
+//   observe   decodes the pins, at the sample of an edge
+//   command   takes one command of the event script at that sample
+//   drive     computes what its inputs are from the next edge on
+//   next_wake tells when it has to be stepped although no pin changed
+// In reset only `hold` is called: idle outputs, initial state, nothing decoded.
+// `Out` offers `record(kind, value)` and `drive(role, value)`.
+#pragma once
+
+#include <cstdint>
+#include <limits>
+
+#include "heddle/gate/peripheral.h"
+
+namespace heddle::gate {
+
+/// Of a role that the run did not connect.
+inline constexpr std::uint16_t kUnconnected = 0xFFFF;
+/// A wake-up that never comes.
+inline constexpr std::uint64_t kNever = std::numeric_limits<std::uint64_t>::max();
+
+/// The sample of one edge as one peripheral sees it.
+struct PinSample {
+  std::uint64_t cycle = 0;             ///< rising edges of its clock so far, this edge's included
+  bool rises = false;                  ///< its clock rises at this edge
+  const std::uint8_t* pins = nullptr;  ///< every observed output of the bank
+  const std::uint16_t* map = nullptr;  ///< by role: index into `pins`, or `kUnconnected`
+
+  /// The level at a role; `otherwise` where nothing is connected.
+  [[nodiscard]] HEDDLE_HOST_DEVICE bool level(unsigned role, bool otherwise) const {
+    return map[role] == kUnconnected ? otherwise : pins[map[role]] != 0;
+  }
+  /// Levels of `count` roles from `first` on, bit 0 the first.
+  [[nodiscard]] HEDDLE_HOST_DEVICE std::uint32_t levels(unsigned first, unsigned count,
+                                                        bool otherwise) const {
+    std::uint32_t bits = 0;
+    for (unsigned i = 0; i < count; ++i) {
+      bits |= static_cast<std::uint32_t>(level(first + i, otherwise)) << i;
+    }
+    return bits;
+  }
+};
+
+}  // namespace heddle::gate

@@ -1,0 +1,99 @@
+// A binary heap holds the next change of every clock. An edge takes every
+// change at the earliest instant off it; each puts the clock's next one back.
+#include "heddle/gate/schedule.h"
+
+#include <algorithm>
+
+#include "heddle/base/check.h"
+
+namespace heddle::gate {
+namespace {
+
+/// Orders the heap: the earliest first, ties by clock.
+constexpr auto kLater = [](const auto& a, const auto& b) {
+  return a.time_ps != b.time_ps ? a.time_ps > b.time_ps : a.clock > b.clock;
+};
+
+}  // namespace
+
+Schedule::Schedule(ScheduleSpec spec) : spec_(std::move(spec)) {
+  HEDDLE_CHECK(!spec_.clocks.empty());
+  HEDDLE_CHECK(spec_.clocks.size() <= ScheduleSpec::kClocksMax);
+  HEDDLE_CHECK(spec_.time_ps_max <= (std::int64_t{1} << 62));
+  for (std::uint32_t i = 0; i < spec_.clocks.size(); ++i) {
+    const ScheduledClock& clock = spec_.clocks[i];
+    HEDDLE_CHECK(clock.period_ps >= 2);
+    HEDDLE_CHECK(clock.period_ps <= ScheduledClock::kPeriodPsMax);
+    HEDDLE_CHECK(clock.phase_ps >= 0);
+    HEDDLE_CHECK(clock.phase_ps <= ScheduledClock::kPeriodPsMax);
+    push({.time_ps = clock.phase_ps, .clock = i, .rises = true});
+  }
+  if (spec_.reset) {
+    HEDDLE_CHECK(spec_.reset->clock < spec_.clocks.size());
+    reset_left_ = spec_.reset->rising_edges;
+    in_reset_ = reset_left_ > 0;
+  }
+}
+
+std::uint32_t Schedule::fill(EdgeWindow& window, std::uint32_t count) {
+  window.begin(edge_);
+  std::uint32_t filled = 0;
+  while (filled < count && exhausted() == StopReason::None) {
+    append_next(window);
+    ++filled;
+  }
+  return filled;
+}
+
+StopReason Schedule::exhausted() const {
+  if (edge_ >= spec_.edge_count_max) return StopReason::Edges;
+  return heap_.front().time_ps > spec_.time_ps_max ? StopReason::Time : StopReason::None;
+}
+
+void Schedule::append_next(EdgeWindow& window) {
+  data_ops_.clear();
+  clock_ops_.clear();
+  add_data_ops();
+  EdgeInfo info{.edge = edge_, .time_ps = heap_.front().time_ps, .in_reset = in_reset_ ? 1U : 0U};
+  while (heap_.front().time_ps == info.time_ps) {
+    const Event event = pop();
+    const ScheduledClock& clock = spec_.clocks[event.clock];
+    clock_ops_.push_back({clock.input, event.rises ? 1U : 0U});
+    if (event.rises) info.rising |= 1U << event.clock;
+    const std::int64_t half = clock.period_ps / 2;
+    push({.time_ps = event.time_ps + (event.rises ? half : clock.period_ps - half),
+          .clock = event.clock,
+          .rises = !event.rises});
+  }
+  window.append(info, data_ops_, clock_ops_);
+  if (in_reset_ && (info.rising >> spec_.reset->clock & 1U) != 0) --reset_left_;
+  ++edge_;
+}
+
+/// Constants and the reset's level at edge 0, and the reset's release.
+void Schedule::add_data_ops() {
+  if (edge_ == 0) {
+    data_ops_ = spec_.constants;
+    if (spec_.reset) {
+      const bool level = spec_.reset->active_level == in_reset_;
+      data_ops_.push_back({spec_.reset->input, level ? 1U : 0U});
+    }
+  } else if (in_reset_ && reset_left_ == 0) {
+    in_reset_ = false;
+    data_ops_.push_back({spec_.reset->input, spec_.reset->active_level ? 0U : 1U});
+  }
+}
+
+void Schedule::push(const Event& event) {
+  heap_.push_back(event);
+  std::push_heap(heap_.begin(), heap_.end(), kLater);
+}
+
+Schedule::Event Schedule::pop() {
+  std::pop_heap(heap_.begin(), heap_.end(), kLater);
+  const Event event = heap_.back();
+  heap_.pop_back();
+  return event;
+}
+
+}  // namespace heddle::gate
