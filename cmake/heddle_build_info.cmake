@@ -4,6 +4,7 @@
 #
 # As a script (cmake -P, with SOURCE_DIR and OUTPUT set) this file is that step.
 if(CMAKE_SCRIPT_MODE_FILE)
+  cmake_minimum_required(VERSION 3.25)
   set(commit "")
   find_program(git git)
   if(git)
