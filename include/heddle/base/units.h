@@ -5,6 +5,7 @@
 
 #include <compare>
 #include <cstdint>
+#include <limits>
 
 #include "heddle/base/check.h"
 
@@ -93,11 +94,14 @@ template <class Unit>
 }
 
 /// The time to move `size` at `rate`, rounded up. 128-bit inside.
-/// Requires: `rate` > 0.
+/// Requires: `size` >= 0, `rate` > 0, less than 106 days (each checked).
 [[nodiscard]] constexpr Picoseconds transfer_time_ceil(Bytes size, BytesPerSecond rate) {
+  HEDDLE_CHECK(size.count() >= 0);
   HEDDLE_CHECK(rate.count() > 0);
-  const __int128 ps = static_cast<__int128>(size.count()) * 1'000'000'000'000;
-  return Picoseconds(static_cast<std::int64_t>((ps + rate.count() - 1) / rate.count()));
+  const __int128 byte_ps = static_cast<__int128>(size.count()) * 1'000'000'000'000;
+  const __int128 ps = (byte_ps + rate.count() - 1) / rate.count();
+  HEDDLE_CHECK(ps <= std::numeric_limits<std::int64_t>::max());
+  return Picoseconds(static_cast<std::int64_t>(ps));
 }
 
 }  // namespace heddle
