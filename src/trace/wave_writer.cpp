@@ -60,7 +60,7 @@ void WaveWriter::reserve(std::size_t words) {
 void WaveWriter::time(SimTime now) {
   HEDDLE_CHECK(now.ps() >= 0);
   if (begun_ && now == now_ && !flushed_) return;
-  HEDDLE_CHECK(!begun_ || now > now_);
+  HEDDLE_CHECK(!begun_ || now >= now_);
   begun_ = true;
   flushed_ = false;
   now_ = now;

@@ -81,7 +81,8 @@ class WaveWriter {
   [[nodiscard]] bool ok() const;
 
   /// Ends the instant and writes what is buffered (FST: as a block, so the bytes
-  /// depend on where this is called). The next `time` must be later.
+  /// depend on where this is called). Call `time` before the next change; it may
+  /// give the same time again.
   /// Errors: file.write-failed.
   [[nodiscard]] Status flush();
 

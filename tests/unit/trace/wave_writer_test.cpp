@@ -3,7 +3,8 @@
 #include <gtest/gtest.h>
 
 #include "heddle/trace/wave.h"
-#include "unit/trace/wave_truth.h"
+#include "support/external_tool.h"
+#include "support/trace/wave_truth.h"
 
 namespace heddle::trace::test {
 namespace {
@@ -31,6 +32,7 @@ TEST(WaveWriter, vcd_shows_what_the_model_meant) {
 }
 
 TEST(WaveWriter, fst_shows_what_the_model_meant_through_fst2vcd) {
+  HEDDLE_NEED_TOOL("fst2vcd");
   for (std::uint64_t seed = 1; seed <= 20; ++seed) {
     RandomDump dump;
     dump.seed = seed;
@@ -42,6 +44,7 @@ TEST(WaveWriter, fst_shows_what_the_model_meant_through_fst2vcd) {
 }
 
 TEST(WaveWriter, fst_of_many_blocks_reads_as_one) {
+  HEDDLE_NEED_TOOL("fst2vcd");
   RandomDump dump;
   dump.signal_count = 30;
   dump.instant_count = 20000;
@@ -54,6 +57,7 @@ TEST(WaveWriter, fst_of_many_blocks_reads_as_one) {
 }
 
 TEST(WaveWriter, fst_holds_times_up_to_the_end_of_sim_time) {
+  HEDDLE_NEED_TOOL("fst2vcd");
   RandomDump dump;
   dump.instant_count = 30;
   dump.step_ps_max = std::int64_t{1} << 58;
@@ -63,6 +67,7 @@ TEST(WaveWriter, fst_holds_times_up_to_the_end_of_sim_time) {
 }
 
 TEST(WaveWriter, fst_holds_wide_vectors_and_deep_scopes) {
+  HEDDLE_NEED_TOOL("fst2vcd");
   RandomDump dump;
   dump.signal_count = 300;
   dump.width_max = 3000;

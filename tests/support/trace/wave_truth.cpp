@@ -1,15 +1,14 @@
 // A second, naive opinion on VCD text, and the random model.
-#include "unit/trace/wave_truth.h"
+#include "support/trace/wave_truth.h"
 
 #include <gtest/gtest.h>
-#include <unistd.h>
 
 #include <algorithm>
-#include <cstdio>
-#include <filesystem>
-#include <fstream>
 #include <random>
 #include <sstream>
+
+#include "support/process.h"
+#include "support/temp_directory.h"
 
 namespace heddle::trace::test {
 namespace {
@@ -97,24 +96,18 @@ Changes changes_of_vcd(const std::string& text, std::int64_t* end_ps) {
 }
 
 std::string temp_path(const std::string& name) {
-  const std::string directory =
-      testing::TempDir() + "heddle_trace_" + std::to_string(::getpid()) + "/";
-  std::filesystem::create_directories(directory);
-  return directory + name;
+  static const ::heddle::test::TempDirectory directory;
+  return directory.file(name);
 }
 
 std::string slurp(const std::string& path) {
-  std::ifstream in(path, std::ios::binary);
-  std::ostringstream out;
-  out << in.rdbuf();
-  return out.str();
+  return ::heddle::test::text_of_file(path);
 }
 
 std::string fst_to_vcd(const std::string& path) {
-  const std::string vcd = path + ".vcd";
-  const std::string command = "fst2vcd '" + path + "' -o '" + vcd + "' 2>&1";
-  EXPECT_EQ(std::system(command.c_str()), 0) << command;
-  return slurp(vcd);
+  const auto run = ::heddle::test::run_process({"fst2vcd", path});
+  EXPECT_EQ(run.code, 0) << run.err;
+  return run.out;
 }
 
 namespace {
