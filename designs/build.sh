@@ -61,18 +61,21 @@ digest_of() {
     } | sha256sum | cut -d ' ' -f 1
 }
 
-# Cells by kind, from the `stat` at the end of a Yosys log.
+# Cells of the top module by kind, from the last section about it in a file of `stat`.
 show_cells() {
-    awk '
-        /Number of cells:/ { total = $4; delete n; next }
-        /^ +\$_.*(DFF|DLATCH)/ { if ($1 ~ /DLATCH/) n["latches"] += $2; else n["flops"] += $2 }
-        /^ +\$mem_v2/ { n["memories"] += $2 }
+    awk -v top="$name" '
+        /^=== / { here = $2 == top; next }
+        !here { next }
+        /Number of cells:/ { total = $4; flops = latches = memories = 0 }
+        $1 ~ /DFF/ { flops += $2 }
+        $1 ~ /LATCH/ { latches += $2 }
+        $1 ~ /^\$mem|\\sram/ { memories += $2 }
         END { printf "%d cells, %d flops, %d latches, %d memories\n",
-              total, n["flops"], n["latches"], n["memories"] }' "$1"
+              total, flops, latches, memories }' "$1"
 }
 
 build_generic() {
-    digest=$(digest_of designs/synth/generic.ys)
+    digest=$(digest_of designs/synth/logic.ys designs/synth/generic.ys)
     if up_to_date generic "$digest" generic.json generic.v generic.stat; then return; fi
     say "generic: synthesising with yosys"
     logged "$out/generic.log" yosys -p "
@@ -84,6 +87,63 @@ build_generic() {
         tee -o $tmp/generic.stat stat"
     say "generic: $(show_cells "$tmp/generic.stat")"
     publish generic "$digest" generic.json generic.v generic.stat
+}
+
+# The Liberty file of Debian's osu018 package, read where it is installed.
+liberty_file() {
+    liberty=$(dpkg -L qflow-tech-osu018 2>/dev/null | grep '/osu018_stdcells\.lib$' || true)
+    if [ -z "$liberty" ]; then
+        echo "designs: $name: osu018 needs the package qflow-tech-osu018 (apt-get install)" >&2
+        exit 4
+    fi
+}
+
+# Mapped with black boxes; then the library's functions join the file as modules, for the JSON.
+build_osu018() {
+    liberty_file
+    digest=$(digest_of designs/synth/logic.ys designs/synth/osu018_latches.v "$liberty")
+    if up_to_date osu018 "$digest" osu018.json osu018.v osu018_cells.v osu018.stat; then return; fi
+    say "osu018: synthesising and mapping with yosys"
+    logged "$out/osu018.log" yosys -p "
+        read_verilog $(sources)
+        hierarchy -check -top $name
+        setattr -mod -set keep_hierarchy 1 A:memory_macro
+        script designs/synth/logic.ys
+        techmap -map designs/synth/osu018_latches.v
+        dfflibmap -liberty $liberty
+        opt -fast
+        abc -liberty $liberty
+        setundef -zero
+        opt_clean
+        write_verilog -noattr $tmp/osu018.v
+        tee -o $tmp/osu018.stat stat -liberty $liberty
+        read_liberty $liberty
+        write_json $tmp/osu018.json"
+    logged "$out/osu018_cells.log" yosys -p "
+        read_liberty $liberty
+        write_verilog -noattr $tmp/osu018_cells.v"
+    say "osu018: $(show_cells "$tmp/osu018.stat")"
+    publish osu018 "$digest" osu018.json osu018.v osu018_cells.v osu018.stat
+}
+
+build_firmware() {
+    [ "$name" != uart_hello ] || return 0
+    digest=$(
+        {
+            find designs/firmware -type f | LC_ALL=C sort | xargs cat
+            "${RISCV:-riscv64-unknown-elf-}gcc" --version
+        } | sha256sum | cut -d ' ' -f 1
+    )
+    images="fw selftest compute"
+    [ "$name" != soc_npu ] || images="$images matmul"
+    outputs=
+    for image in $images; do outputs="$outputs $image.elf $image.bin"; done
+    # shellcheck disable=SC2086
+    if up_to_date firmware "$digest" $outputs; then return; fi
+    say "firmware: compiling $images"
+    logged "$out/firmware.log" sh designs/firmware/build.sh "$name" "$tmp"
+    # shellcheck disable=SC2086
+    publish firmware "$digest" $outputs
 }
 
 count_ands() {
@@ -111,7 +171,13 @@ trap 'exit 130' INT TERM HUP
 
 case $what in
     generic) build_generic ;;
+    osu018) build_osu018 ;;
+    firmware) build_firmware ;;
     ands) count_ands ;;
-    all) build_generic ;;
+    all)
+        build_generic
+        build_osu018
+        build_firmware
+        ;;
     *) usage ;;
 esac

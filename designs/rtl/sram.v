@@ -1,6 +1,7 @@
 // SRAM macro: 32-bit words, a write enable for each byte, one port, synchronous read.
 // It holds nothing but the array, so that synthesis leaves one $mem_v2 in it.
 // `rdata` keeps its value while `read_enable` is low.
+(* memory_macro *)
 module sram #(
     parameter ADDRESS_BITS = 12
 ) (
