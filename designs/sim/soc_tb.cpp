@@ -159,10 +159,7 @@ class Bench {
         stamps_(options.stamps_file),
         hashes_(options.hash_file),
         recording_(options.inputs_file) {
-    apply();
-    soc_->clk = 0;
-    soc_->clk_slow = 0;
-    soc_->eval();
+    power_up();
     measuring_ = options.skip_until.empty();
   }
 
@@ -181,6 +178,24 @@ class Bench {
   void start_clocks() {
     wall_start_ = std::chrono::steady_clock::now();
     cpu_start_ = cpu_seconds();
+  }
+
+  /// Asynchronous resets are level-sensitive in hardware, but Verilator acts on their falling edge
+  /// alone, and everything starts at 0: so the resets, also those that pass a synchroniser, are
+  /// brought high and low again before the first edge.
+  void power_up() {
+    next_.rst_n = true;
+    for (int pulse = 0; pulse < 2; ++pulse) {
+      for (const bool level : {false, true, false}) {
+        soc_->clk = level;
+        soc_->clk_slow = level;
+        apply();
+        soc_->eval();
+      }
+    }
+    next_.rst_n = false;
+    apply();
+    soc_->eval();
   }
 
   void apply() {
