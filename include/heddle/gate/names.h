@@ -24,8 +24,8 @@ using ScopeId = StrongId<struct ScopeTag>;  ///< an instance of the hierarchy
 /// Determinism: ids are dense and follow the order of first interning.
 class NamePool {
  public:
-  /// The id of `text`, new or known. Requires: fewer than 2^32 - 1 names and
-  /// 2^40 bytes (both checked). Cost: one hash.
+  /// The id of `text`, new or known. Requires: fewer than 2^32 - 1 names
+  /// (checked), and text that is no part of this pool. Cost: one hash.
   NameId intern(std::string_view text);
   /// The id of `text` when it is known, else none.
   [[nodiscard]] NameId find(std::string_view text) const;
@@ -39,7 +39,7 @@ class NamePool {
 
   std::vector<char> arena_;
   std::vector<std::uint64_t> starts_{0};  ///< start of each name, and the end of the last
-  std::vector<std::uint32_t> slots_;      ///< open addressing; kEmpty or a name index
+  std::vector<std::uint32_t> slots_;      ///< open addressing: a name index or empty
 };
 
 /// A name in the hierarchy: `local` inside `scope`.

@@ -211,10 +211,11 @@ class NetNaming {
   [[nodiscard]] std::string name_of(NetId net) const;
 
  private:
+  static constexpr std::uint32_t kUnnamed = 0xFFFFFFFF;
   struct Choice {
     std::uint32_t name = 0;
     std::uint32_t bit = 0;
-    std::uint32_t rank = 0xFFFFFFFF;
+    std::uint32_t rank = kUnnamed;
   };
   const FlatNetlist* netlist_ = nullptr;
   std::vector<Choice> choices_;

@@ -1,0 +1,27 @@
+// Reading of Yosys's `write_json` netlists.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "heddle/base/result.h"
+#include "heddle/gate/design.h"
+
+namespace heddle::gate {
+
+/// Largest file accepted: positions are 32 bits, and the parser looks ahead.
+inline constexpr std::uint64_t kYosysJsonBytesMax = 0xFFFFFFFF - 1024;
+
+/// Reads the text of a Yosys JSON netlist; `file` names it in diagnostics.
+/// Keys that mean nothing here are skipped. The order of keys does not matter.
+/// Errors: `gate.netlist.syntax`, `.wrong-type`, `.missing-key`, `.bad-bit`,
+/// `.duplicate-name` and others of `diagnostics.h`, several at once.
+/// Cost: one pass, see docs; memory about half of the text beside it.
+[[nodiscard]] Result<Design> read_yosys_json(std::string text, std::string_view file);
+
+/// Loads a file and reads it.
+/// Errors: `gate.netlist.unreadable`, and those of `read_yosys_json`.
+[[nodiscard]] Result<Design> load_yosys_json(const std::string& path);
+
+}  // namespace heddle::gate
