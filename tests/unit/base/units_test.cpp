@@ -11,6 +11,36 @@
 namespace heddle {
 namespace {
 
+template <class A, class B>
+concept Adds = requires(A a, B b) { a + b; };
+template <class A, class B>
+concept Subtracts = requires(A a, B b) { a - b; };
+template <class A, class B>
+concept Compares = requires(A a, B b) { a < b; } || requires(A a, B b) { a == b; };
+template <class A, class B>
+concept Converts = std::is_convertible_v<A, B> || std::is_constructible_v<B, A>;
+
+/// Whether `A` has nothing to do with any of `Others`.
+template <class A, class... Others>
+constexpr bool kStandsApart =
+    ((!Adds<A, Others> && !Subtracts<A, Others> && !Compares<A, Others> && !Converts<A, Others>) &&
+     ...);
+
+TEST(Units, no_unit_mixes_with_any_other_or_with_numbers) {
+  static_assert(kStandsApart<Picoseconds, Cycles, Bytes, BytesPerSecond>);
+  static_assert(kStandsApart<Cycles, Picoseconds, Bytes, BytesPerSecond, SimTime>);
+  static_assert(kStandsApart<Bytes, Picoseconds, Cycles, BytesPerSecond, SimTime>);
+  static_assert(kStandsApart<BytesPerSecond, Picoseconds, Cycles, Bytes, SimTime>);
+  static_assert(kStandsApart<SimTime, Cycles, Bytes, BytesPerSecond>);
+  static_assert(!Adds<SimTime, SimTime> && !Adds<Picoseconds, SimTime>);
+  static_assert(!Subtracts<Picoseconds, SimTime> && !Compares<SimTime, Picoseconds>);
+  static_assert(!Converts<SimTime, Picoseconds> && !Converts<Picoseconds, SimTime>);
+  static_assert(!Adds<Picoseconds, std::int64_t> && !Adds<SimTime, std::int64_t>);
+  static_assert(!std::is_convertible_v<std::int64_t, Picoseconds>);
+  static_assert(!std::is_convertible_v<Picoseconds, std::int64_t>);
+  static_assert(!std::is_convertible_v<std::int64_t, SimTime>);
+}
+
 TEST(Units, add_subtract_and_scale_within_a_unit) {
   static_assert(Picoseconds(3) + Picoseconds(4) == Picoseconds(7));
   static_assert(Bytes(3) - Bytes(4) == Bytes(-1));
