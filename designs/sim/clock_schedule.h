@@ -1,7 +1,6 @@
 // The two clocks of every bench and the edges they make. A clock starts at 0, rises at
 // phase + k * period and falls floor(period / 2) later; an edge is an instant with a clock event.
-#ifndef DESIGNS_SIM_CLOCK_SCHEDULE_H
-#define DESIGNS_SIM_CLOCK_SCHEDULE_H
+#pragma once
 
 #include <algorithm>
 #include <cstdint>
@@ -33,7 +32,7 @@ class Clock {
 /// What happens at one edge.
 struct Edge {
   std::int64_t time_ps = 0;
-  bool clk = false;       // levels after the edge
+  bool clk = false;  // levels after the edge
   bool clk_slow = false;
   bool clk_rises = false;
 };
@@ -60,5 +59,3 @@ class ClockSchedule {
 };
 
 }  // namespace soc_sim
-
-#endif

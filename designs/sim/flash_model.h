@@ -1,8 +1,7 @@
 // Behavioural SPI flash, 16 MiB, mode 0: reads 03 0B 3B 6B EB, identity 9F AB, status 05 06 04.
 // It samples where SCK rises and changes its outputs where SCK falls; lines that it does not drive
 // read 0, as do all of them while it is deselected.
-#ifndef DESIGNS_SIM_FLASH_MODEL_H
-#define DESIGNS_SIM_FLASH_MODEL_H
+#pragma once
 
 #include <cstdint>
 #include <utility>
@@ -139,5 +138,3 @@ class FlashModel {
 };
 
 }  // namespace soc_sim
-
-#endif

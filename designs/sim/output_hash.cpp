@@ -1,5 +1,6 @@
 // Hashes dumped outputs as soc_tb does: reads lines of eight hexadecimal digits, one an edge, from
-// stdin and writes "edge hash" every N edges and after the last. An undefined output bit is an error.
+// stdin and writes "edge hash" every N edges and after the last. An undefined output bit is an
+// error.
 //
 //   output_hash N < outputs.hex > outputs.hash
 #include <cstdlib>
@@ -27,7 +28,8 @@ int main(int argc, char** argv) {
   long long edge = 0;
   while (std::getline(std::cin, line)) {
     if (line.size() != 8 || line.find_first_not_of("0123456789abcdef") != std::string::npos) {
-      std::cerr << "output_hash: edge " << edge << ": undefined or malformed outputs " << line << '\n';
+      std::cerr << "output_hash: edge " << edge << ": undefined or malformed outputs " << line
+                << '\n';
       return 1;
     }
     hash.add(static_cast<std::uint32_t>(std::stoul(line, nullptr, 16)));

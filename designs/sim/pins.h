@@ -1,11 +1,10 @@
 // The pins of both chips as plain values, and how they are packed for hashes and recordings.
-#ifndef DESIGNS_SIM_PINS_H
-#define DESIGNS_SIM_PINS_H
+#pragma once
+
+#include <xxhash.h>
 
 #include <array>
 #include <cstdint>
-
-#include <xxhash.h>
 
 namespace soc_sim {
 
@@ -47,5 +46,3 @@ class OutputHash {
 };
 
 }  // namespace soc_sim
-
-#endif

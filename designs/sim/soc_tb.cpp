@@ -78,17 +78,28 @@ Options parse(int argc, char** argv) {
     }
     if (i + 1 == argc) fail("unknown option or no value: " + name + "\n" + kUsage);
     const std::string value = argv[++i];
-    if (name == "--firmware") options.firmware = value;
-    else if (name == "--edges") options.edges_max = to_count(value);
-    else if (name == "--stop-text") options.stop_text = unescape(value);
-    else if (name == "--uart") options.uart_files[0] = value;
-    else if (name == "--uart1") options.uart_files[1] = value;
-    else if (name == "--stamps") options.stamps_file = value;
-    else if (name == "--hash") options.hash_file = value;
-    else if (name == "--hash-every") options.hash_every = to_count(value);
-    else if (name == "--record-inputs") options.inputs_file = value;
-    else if (name == "--skip-until-uart") options.skip_until = unescape(value);
-    else fail("unknown option " + name + "\n" + kUsage);
+    if (name == "--firmware")
+      options.firmware = value;
+    else if (name == "--edges")
+      options.edges_max = to_count(value);
+    else if (name == "--stop-text")
+      options.stop_text = unescape(value);
+    else if (name == "--uart")
+      options.uart_files[0] = value;
+    else if (name == "--uart1")
+      options.uart_files[1] = value;
+    else if (name == "--stamps")
+      options.stamps_file = value;
+    else if (name == "--hash")
+      options.hash_file = value;
+    else if (name == "--hash-every")
+      options.hash_every = to_count(value);
+    else if (name == "--record-inputs")
+      options.inputs_file = value;
+    else if (name == "--skip-until-uart")
+      options.skip_until = unescape(value);
+    else
+      fail("unknown option " + name + "\n" + kUsage);
   }
   if (options.firmware.empty()) fail(std::string("no --firmware\n") + kUsage);
   return options;

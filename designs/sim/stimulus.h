@@ -1,6 +1,5 @@
 // What the benches do to the chip besides clocks and flash: reset, a GPIO change, bytes to UART1.
-#ifndef DESIGNS_SIM_STIMULUS_H
-#define DESIGNS_SIM_STIMULUS_H
+#pragma once
 
 #include <cstdint>
 #include <string_view>
@@ -15,5 +14,3 @@ inline constexpr std::int64_t kUart1EdgesBetween = 4000;
 inline constexpr std::string_view kUart1Bytes = "heddle?";
 
 }  // namespace soc_sim
-
-#endif

@@ -1,6 +1,5 @@
 // Behavioural UARTs, 8 data bits, no parity, one stop bit; time is counted in rising edges of clk.
-#ifndef DESIGNS_SIM_UART_MODEL_H
-#define DESIGNS_SIM_UART_MODEL_H
+#pragma once
 
 #include <cstdint>
 #include <deque>
@@ -79,5 +78,3 @@ class UartDriver {
 };
 
 }  // namespace soc_sim
-
-#endif

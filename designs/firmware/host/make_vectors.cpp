@@ -1,6 +1,6 @@
 // Makes the vectors of the instruction self-test: for every RV32IM and Zicsr instruction with
-// operands, N operand pairs with the results that the unprivileged ISA manual demands, computed here
-// in plain C++. Writes assembler source to stdout; nothing but N decides its bytes.
+// operands, N operand pairs with the results that the unprivileged ISA manual demands, computed
+// here in plain C++. Writes assembler source to stdout; nothing but N decides its bytes.
 //
 //   make_vectors N        N vectors an instruction, 1 to 200
 #include <array>
@@ -11,6 +11,9 @@
 #include <string>
 #include <vector>
 
+#include "encode.h"
+
+namespace vectors {
 namespace {
 
 constexpr std::uint32_t kSite = 0x10002800;  // where the firmware plants the instruction
@@ -22,9 +25,9 @@ constexpr std::array<std::uint32_t, 15> kRegisters{5,  6,  7,  10, 11, 12, 13, 1
 constexpr std::uint32_t kA0 = 10;
 constexpr std::uint32_t kA1 = 11;
 
-constexpr std::array<std::uint32_t, 12> kCorners{
-    0, 1, 0xFFFFFFFF, 0x80000000, 0x7FFFFFFF, 2, 0xFFFFFFFE, 0x80000001, 0x55555555, 0xAAAAAAAA,
-    0x0000FFFF, 31};
+constexpr std::array<std::uint32_t, 12> kCorners{0,          1,          0xFFFFFFFF, 0x80000000,
+                                                 0x7FFFFFFF, 2,          0xFFFFFFFE, 0x80000001,
+                                                 0x55555555, 0xAAAAAAAA, 0x0000FFFF, 31};
 constexpr std::array<std::int32_t, 12> kImmediates{0,  1,   -1,    -2048, 2047,  2,
                                                    -2, 255, -1366, 1365,  -2047, 31};
 
@@ -53,16 +56,6 @@ class Random {
   std::uint64_t state_;
 };
 
-/// One vector's choices: operands with the corner cases first, and registers.
-struct Draw {
-  std::uint32_t a = 0;
-  std::uint32_t b = 0;
-  std::int32_t immediate = 0;
-  std::uint32_t rd = 0;
-  std::uint32_t rs1 = 0;
-  std::uint32_t rs2 = 0;
-};
-
 Draw draw(int index, Random& random) {
   constexpr int kGrid = static_cast<int>(kCorners.size() * kCorners.size());
   Draw drawn;
@@ -87,41 +80,18 @@ Draw draw(int index, Random& random) {
   return drawn;
 }
 
-std::uint32_t r_type(std::uint32_t funct7, std::uint32_t funct3, std::uint32_t opcode,
-                     const Draw& d) {
-  return funct7 << 25 | d.rs2 << 20 | d.rs1 << 15 | funct3 << 12 | d.rd << 7 | opcode;
+std::int32_t to_signed(std::uint32_t value) {
+  return static_cast<std::int32_t>(value);
 }
-
-std::uint32_t i_type(std::int32_t immediate, std::uint32_t funct3, std::uint32_t opcode,
-                     const Draw& d) {
-  return static_cast<std::uint32_t>(immediate) << 20 | d.rs1 << 15 | funct3 << 12 | d.rd << 7 |
-         opcode;
+std::int64_t wide(std::uint32_t value) {
+  return to_signed(value);
 }
-
-std::uint32_t s_type(std::int32_t immediate, std::uint32_t funct3, const Draw& d) {
-  const auto bits = static_cast<std::uint32_t>(immediate);
-  return (bits >> 5 & 0x7F) << 25 | d.rs2 << 20 | d.rs1 << 15 | funct3 << 12 | (bits & 31) << 7 |
-         0x23;
-}
-
-std::uint32_t b_type(std::int32_t offset, std::uint32_t funct3, const Draw& d) {
-  const auto bits = static_cast<std::uint32_t>(offset);
-  return (bits >> 12 & 1) << 31 | (bits >> 5 & 0x3F) << 25 | d.rs2 << 20 | d.rs1 << 15 |
-         funct3 << 12 | (bits >> 1 & 15) << 8 | (bits >> 11 & 1) << 7 | 0x63;
-}
-
-std::uint32_t j_type(std::int32_t offset, const Draw& d) {
-  const auto bits = static_cast<std::uint32_t>(offset);
-  return (bits >> 20 & 1) << 31 | (bits >> 1 & 0x3FF) << 21 | (bits >> 11 & 1) << 20 |
-         (bits >> 12 & 0xFF) << 12 | d.rd << 7 | 0x6F;
-}
-
-std::int32_t to_signed(std::uint32_t value) { return static_cast<std::int32_t>(value); }
-std::int64_t wide(std::uint32_t value) { return to_signed(value); }
 std::uint32_t high(std::int64_t product) {
   return static_cast<std::uint32_t>(static_cast<std::uint64_t>(product) >> 32);
 }
-bool overflows(std::uint32_t a, std::uint32_t b) { return a == 0x80000000 && b == 0xFFFFFFFF; }
+bool overflows(std::uint32_t a, std::uint32_t b) {
+  return a == 0x80000000 && b == 0xFFFFFFFF;
+}
 
 using Operation = std::function<std::uint32_t(std::uint32_t, std::uint32_t)>;
 using Condition = std::function<bool(std::uint32_t, std::uint32_t)>;
@@ -222,12 +192,15 @@ class Writer {
   std::vector<Group> groups_;
 };
 
-std::uint32_t into(std::uint32_t rd, std::uint32_t value) { return rd == 0 ? 0 : value; }
+std::uint32_t into(std::uint32_t rd, std::uint32_t value) {
+  return rd == 0 ? 0 : value;
+}
 
 void write_registers(Writer& writer, const std::vector<RegisterInstruction>& instructions) {
   for (const auto& in : instructions) {
     writer.group(in.name, kRegister, true, [&in](const Draw& d) {
-      return Vector{r_type(in.funct7, in.funct3, 0x33, d), d.a, d.b, {into(d.rd, in.result(d.a, d.b)), 0}};
+      return Vector{
+          r_type(in.funct7, in.funct3, 0x33, d), d.a, d.b, {into(d.rd, in.result(d.a, d.b)), 0}};
     });
   }
 }
@@ -242,7 +215,8 @@ void write_immediates(Writer& writer) {
       const auto value = static_cast<std::uint32_t>(d.immediate);
       const std::int32_t field =
           shift ? static_cast<std::int32_t>(in.funct7 << 5 | (value & 31)) : d.immediate;
-      return Vector{i_type(field, in.funct3, 0x13, d), d.a, d.b, {into(d.rd, in.result(d.a, value)), 0}};
+      return Vector{
+          i_type(field, in.funct3, 0x13, d), d.a, d.b, {into(d.rd, in.result(d.a, value)), 0}};
     });
   }
 }
@@ -258,7 +232,9 @@ void write_upper(Writer& writer) {
 }
 
 /// The byte offset in the window of an access of `size` bytes: any multiple of the size.
-std::uint32_t window_offset(const Draw& d, std::uint32_t size) { return (d.a ^ d.rd) & (8 - size); }
+std::uint32_t window_offset(const Draw& d, std::uint32_t size) {
+  return (d.a ^ d.rd) & (8 - size);
+}
 
 std::uint64_t window_bytes(std::uint32_t low, std::uint32_t high_word) {
   return std::uint64_t{high_word} << 32 | low;
@@ -271,8 +247,11 @@ void write_loads(Writer& writer) {
     std::uint32_t size;
     bool is_signed;
   };
-  static constexpr std::array<Load, 5> kLoads{
-      {{"lb", 0, 1, true}, {"lh", 1, 2, true}, {"lw", 2, 4, true}, {"lbu", 4, 1, false}, {"lhu", 5, 2, false}}};
+  static constexpr std::array<Load, 5> kLoads{{{"lb", 0, 1, true},
+                                               {"lh", 1, 2, true},
+                                               {"lw", 2, 4, true},
+                                               {"lbu", 4, 1, false},
+                                               {"lhu", 5, 2, false}}};
   for (const Load& in : kLoads) {
     writer.group(in.name, kLoad, false, [&in](const Draw& d) {
       const std::uint32_t offset = window_offset(d, in.size);
@@ -283,7 +262,9 @@ void write_loads(Writer& writer) {
                              ? static_cast<std::uint32_t>(static_cast<std::int64_t>(top) >> unused)
                              : static_cast<std::uint32_t>(top >> unused);
       return Vector{i_type(d.immediate, in.funct3, 0x03, d),
-                    offset - static_cast<std::uint32_t>(d.immediate), d.b, {into(d.rd, value), 0}};
+                    offset - static_cast<std::uint32_t>(d.immediate),
+                    d.b,
+                    {into(d.rd, value), 0}};
     });
   }
 }
@@ -303,7 +284,9 @@ void write_stores(Writer& writer) {
       const std::uint64_t mask = (std::uint64_t{1} << (8 * in.size)) - 1;
       std::uint64_t bytes = window_bytes(0x01234567, 0x89ABCDEF);
       bytes = (bytes & ~(mask << (8 * offset))) | (d.b & mask) << (8 * offset);
-      return Vector{s_type(d.immediate, in.funct3, d), address, d.b,
+      return Vector{s_type(d.immediate, in.funct3, d),
+                    address,
+                    d.b,
                     {static_cast<std::uint32_t>(bytes), static_cast<std::uint32_t>(bytes >> 32)}};
     });
   }
@@ -335,7 +318,8 @@ void write_branches(Writer& writer) {
   };
   for (const Branch& in : branches) {
     writer.group(in.name, kBranch, true, [&in](const Draw& d) {
-      return Vector{b_type(distance(d, 2), in.funct3, d), d.a, d.b, {in.taken(d.a, d.b) ? 1U : 0U, 0}};
+      return Vector{
+          b_type(distance(d, 2), in.funct3, d), d.a, d.b, {in.taken(d.a, d.b) ? 1U : 0U, 0}};
     });
   }
 }
@@ -343,7 +327,9 @@ void write_branches(Writer& writer) {
 void write_jumps(Writer& writer) {
   writer.group("jal", kJump, false, [](const Draw& d) {
     const std::int32_t offset = distance(d, 0);
-    return Vector{j_type(offset, d), d.a, d.b,
+    return Vector{j_type(offset, d),
+                  d.a,
+                  d.b,
                   {into(d.rd, kSite + 4), kSite + static_cast<std::uint32_t>(offset) + 4}};
   });
   writer.group("jalr", kJump, false, [](const Draw& d) {
@@ -373,7 +359,9 @@ void write_csrs(Writer& writer) {
                      if (immediate) d.rs1 = d.a & 31;
                      const std::uint32_t operand = immediate ? d.rs1 : d.a;
                      const std::uint32_t funct3 = in.funct3 | (immediate ? 4U : 0U);
-                     return Vector{i_type(kMscratch, funct3, 0x73, d), d.a, d.b,
+                     return Vector{i_type(kMscratch, funct3, 0x73, d),
+                                   d.a,
+                                   d.b,
                                    {into(d.rd, d.b), in.after(d.b, operand)}};
                    });
     }
@@ -381,8 +369,10 @@ void write_csrs(Writer& writer) {
 }
 
 }  // namespace
+}  // namespace vectors
 
 int main(int argc, char** argv) {
+  using namespace vectors;
   const int count = argc == 2 ? std::atoi(argv[1]) : 0;
   if (count < 1 || count > kPairs) {
     std::fprintf(stderr, "usage: make_vectors N   (1 to %d vectors an instruction)\n", kPairs);
