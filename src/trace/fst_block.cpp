@@ -34,8 +34,13 @@ void put_packed(std::string& out, std::string_view bytes, std::string_view packe
 
 }  // namespace
 
+void BlockPacker::FreeStream::operator()(LZ4_stream_u* stream) const {
+  LZ4_freeStream(stream);
+}
+
 BlockPacker::BlockPacker(std::uint32_t signal_count, WavePack pack)
-    : signal_count_(signal_count), pack_(pack), stored_(signal_count) {
+    : signal_count_(signal_count), pack_(pack), lz4_(LZ4_createStream()), stored_(signal_count) {
+  HEDDLE_CHECK(lz4_ != nullptr);
   std::size_t size = 64;
   while (size < std::size_t{signal_count} * 2) size *= 2;
   table_.resize(size);
@@ -88,8 +93,11 @@ void BlockPacker::put_chain(std::uint32_t signal, std::size_t chains_begin) {
     const int size = static_cast<int>(chain_.size());
     if (pack_ == WavePack::Lz4) {
       packed_.resize(static_cast<std::size_t>(LZ4_compressBound(size)));
-      packed_size = static_cast<std::size_t>(LZ4_compress_default(
-          chain_.data(), packed_.data(), size, static_cast<int>(packed_.size())));
+      // Spares the clearing of a 16 KB table for each chain; the result is the
+      // same: nothing before the reset is ever referred to.
+      LZ4_resetStream_fast(lz4_.get());
+      packed_size = static_cast<std::size_t>(LZ4_compress_fast_continue(
+          lz4_.get(), chain_.data(), packed_.data(), size, static_cast<int>(packed_.size()), 1));
     } else {
       packed_ = pack_zlib(chain_, kLevel);
       packed_size = packed_.size();

@@ -2,12 +2,15 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "heddle/trace/wave.h"
 #include "trace/fst_chains.h"
+
+union LZ4_stream_u;  // of lz4.h
 
 namespace heddle::trace::fst {
 
@@ -30,6 +33,9 @@ class BlockPacker {
   [[nodiscard]] std::string_view pack(const Chains& chains, const BlockFrame& frame);
 
  private:
+  struct FreeStream {
+    void operator()(LZ4_stream_u* stream) const;
+  };
   struct Stored {
     std::int64_t at = 0;     // > 0: offset of the chain; < 0: -(signal + 1) of its equal; 0: none
     std::uint32_t size = 0;  // bytes stored, with the length before them
@@ -42,6 +48,7 @@ class BlockPacker {
 
   std::uint32_t signal_count_ = 0;
   WavePack pack_ = WavePack::Lz4;
+  std::unique_ptr<LZ4_stream_u, FreeStream> lz4_;
   std::string section_;
   std::string chain_;                 // one chain, as it is unpacked
   std::string packed_;                // scratch of the compressor

@@ -5,6 +5,7 @@
 #include <cstring>
 
 #include "heddle/base/check.h"
+#include "trace/fst_format.h"
 
 namespace heddle::trace::fst {
 namespace {
@@ -39,23 +40,56 @@ void Chains::new_line(std::uint32_t signal) {
   cursor.at = line * kLineBytes;
 }
 
-void Chains::add_vector(std::uint32_t signal, std::uint32_t delta, const WaveState& state) {
-  const std::uint32_t width = state.width(signal);
-  const char* const value = state.value(signal);
+void Chains::add(std::span<const std::uint32_t> changed, std::uint32_t index,
+                 const WaveState& state) {
+  for (const std::uint32_t signal : changed) {
+    Cursor& cursor = cursors_[signal];
+    const std::uint32_t delta = index - cursor.index;
+    cursor.index = index;
+    if (!state.is_bit(signal)) {
+      add_wide(signal, delta, state.wide(signal));
+      continue;
+    }
+    // 0 and 1 carry the bit in the varint; x and z are codes 0 and 1.
+    const auto logic = static_cast<std::uint32_t>(state.bit(signal));
+    std::uint32_t rest = logic < 2 ? delta << 2 | logic << 1 : delta << 4 | (logic & 1) << 1 | 1;
+    for (; rest >= 0x80; rest >>= 7) {
+      if (cursor.at % kLineBytes == kLinkAt) new_line(signal);
+      arena_[cursor.at++] = static_cast<std::uint8_t>(rest | 0x80);
+    }
+    if (cursor.at % kLineBytes == kLinkAt) new_line(signal);
+    arena_[cursor.at++] = static_cast<std::uint8_t>(rest);
+  }
+}
+
+void Chains::add_bytes(std::uint32_t signal, std::string_view bytes) {
+  Cursor& cursor = cursors_[signal];
+  while (!bytes.empty()) {
+    if (cursor.at % kLineBytes == kLinkAt) new_line(signal);
+    const std::size_t size = std::min<std::size_t>(bytes.size(), kLinkAt - cursor.at % kLineBytes);
+    std::memcpy(&arena_[cursor.at], bytes.data(), size);
+    cursor.at += static_cast<std::uint32_t>(size);
+    bytes.remove_prefix(size);
+  }
+}
+
+void Chains::add_wide(std::uint32_t signal, std::uint32_t delta, std::string_view value) {
   const bool is_binary =
-      std::all_of(value, value + width, [](char c) { return c == '0' || c == '1'; });
-  add_varint(signal, delta << 1 | (is_binary ? 0U : 1U));
+      std::all_of(value.begin(), value.end(), [](char c) { return c == '0' || c == '1'; });
+  scratch_.clear();
+  put_varint(scratch_, delta << 1 | (is_binary ? 0U : 1U));
   if (!is_binary) {
-    for (std::uint32_t i = 0; i < width; ++i) add_byte(signal, static_cast<std::uint8_t>(value[i]));
-    return;
+    scratch_ += value;
+  } else {
+    // Eight characters a byte, the left-most bit in bit 7.
+    for (std::size_t i = 0; i < value.size(); i += 8) {
+      unsigned byte = 0;
+      for (std::size_t j = i; j < value.size() && j < i + 8; ++j)
+        byte |= (static_cast<unsigned>(value[j]) & 1U) << (7 - (j - i));
+      scratch_.push_back(static_cast<char>(byte));
+    }
   }
-  // Eight characters a byte, the left-most bit in bit 7.
-  for (std::uint32_t i = 0; i < width; i += 8) {
-    std::uint32_t byte = 0;
-    for (std::uint32_t j = 0; j < 8 && i + j < width; ++j)
-      byte |= (static_cast<std::uint32_t>(value[i + j]) & 1U) << (7 - j);
-    add_byte(signal, static_cast<std::uint8_t>(byte));
-  }
+  add_bytes(signal, scratch_);
 }
 
 void Chains::gather(std::uint32_t signal, std::string& out) const {

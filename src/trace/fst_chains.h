@@ -9,7 +9,9 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "trace/wave_state.h"
@@ -20,21 +22,9 @@ class Chains {
  public:
   explicit Chains(std::uint32_t signal_count);
 
-  /// Signal `signal` of `state` changed at instant `index` of the block.
-  void add(std::uint32_t signal, std::uint32_t index, const WaveState& state) {
-    Cursor& cursor = cursors_[signal];
-    const std::uint32_t delta = index - cursor.index;
-    cursor.index = index;
-    if (state.width(signal) != 1) {
-      add_vector(signal, delta, state);
-      return;
-    }
-    const auto code = static_cast<std::uint8_t>(*state.value(signal));
-    // '0' and '1' carry the bit in the varint, x and z are codes 0 and 1.
-    const std::uint32_t bits =
-        (code & 0x40) == 0 ? delta << 2 | (code & 1U) << 1 : delta << 4 | (code == 'z' ? 3U : 1U);
-    add_varint(signal, bits);
-  }
+  /// The signals `changed` took their values in `state` at instant `index` of
+  /// the block.
+  void add(std::span<const std::uint32_t> changed, std::uint32_t index, const WaveState& state);
 
   [[nodiscard]] bool has(std::uint32_t signal) const { return heads_[signal] != 0; }
   /// Appends the chain of `signal` to `out`.
@@ -52,25 +42,14 @@ class Chains {
     std::uint32_t index = 0;     // instant of the last change
   };
 
-  void add_varint(std::uint32_t signal, std::uint32_t value) {
-    while (value >= 0x80) {
-      add_byte(signal, static_cast<std::uint8_t>(value | 0x80));
-      value >>= 7;
-    }
-    add_byte(signal, static_cast<std::uint8_t>(value));
-  }
-  void add_byte(std::uint32_t signal, std::uint8_t byte) {
-    Cursor& cursor = cursors_[signal];
-    if ((cursor.at & (kLineBytes - 1)) == kLinkAt) [[unlikely]]
-      new_line(signal);
-    arena_[cursor.at++] = byte;
-  }
-  void add_vector(std::uint32_t signal, std::uint32_t delta, const WaveState& state);
+  void add_bytes(std::uint32_t signal, std::string_view bytes);
+  void add_wide(std::uint32_t signal, std::uint32_t delta, std::string_view value);
   void new_line(std::uint32_t signal);
 
   std::vector<Cursor> cursors_;       // by signal
   std::vector<std::uint32_t> heads_;  // by signal: its first line; 0 is no line
   std::unique_ptr<std::uint8_t[]> arena_;
+  std::string scratch_;  // one wide value, encoded
   std::uint32_t line_capacity_ = 0;
   std::uint32_t line_count_ = 1;  // line 0 stays unused
 };

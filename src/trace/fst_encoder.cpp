@@ -181,7 +181,7 @@ void FstEncoder::instant(SimTime time, std::span<std::uint32_t> changed, const W
   ++stats_.instant_count;
   stats_.change_count += changed.size();
   const std::uint32_t index = time_count_ - 1;
-  for (const std::uint32_t signal : changed) chains_.add(signal, index, state);
+  chains_.add(changed, index, state);
   if (chains_.used_bytes() >= block_bytes_max_ || time_count_ >= kInstantsMax) write_block(state);
 }
 
@@ -199,7 +199,7 @@ void FstEncoder::write_block(const WaveState& state) {
   chains_.clear();
   time_deltas_.clear();
   time_count_ = 0;
-  frame_.assign(state.values().begin(), state.values().end());
+  frame_ = state.values();
 }
 
 void FstEncoder::update_header() {

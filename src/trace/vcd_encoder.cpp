@@ -129,14 +129,15 @@ void VcdEncoder::instant(SimTime time, std::span<std::uint32_t> changed, const W
 }
 
 void VcdEncoder::put_value(std::uint32_t signal, const WaveState& state) {
-  const std::uint32_t width = state.width(signal);
-  std::string_view value(state.value(signal), width);
-  if (width > 1) {
+  if (state.is_bit(signal)) {
+    text_ += logic_char(state.bit(signal));
+  } else {
+    std::string_view value = state.wide(signal);
     value.remove_prefix(redundant_prefix(value));
     text_ += 'b';
+    text_ += value;
+    text_ += ' ';
   }
-  text_ += value;
-  if (width > 1) text_ += ' ';
   text_.append(codes_, code_begin_[signal], code_begin_[signal + 1] - code_begin_[signal]);
 }
 

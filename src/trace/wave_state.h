@@ -1,30 +1,28 @@
 // The values of all signals at one instant, fed by log words. Spreads a source
 // over the bits that show it and finds out which signals really changed.
+//
+// A signal of one bit is one byte (`cell`), and a source that only one such
+// signal shows finds it with one look-up: that is the path of nearly every
+// change. Wider signals are characters, as both file formats want them.
 #pragma once
 
 #include <cstdint>
 #include <span>
+#include <string>
+#include <string_view>
 #include <vector>
 
 #include "heddle/trace/wave_hierarchy.h"
 
 namespace heddle::trace {
 
-/// Values are kept as characters `01xz`, left-most bit first, signal after
-/// signal: as both formats want them.
 class WaveState {
  public:
   explicit WaveState(const WaveHierarchy& hierarchy);
 
-  /// A source takes a value within the present instant.
-  void set(std::uint32_t source, std::uint32_t logic) {
-    if (source >= source_count_) return;
-    for (std::uint32_t at = fan_begin_[source]; at < fan_begin_[source + 1]; ++at) {
-      const Fan& fan = fan_[at];
-      next_[fan.position] = kChars[(fan.signal_and_flag & 1) * 4 + logic];
-      touch(fan.signal_and_flag >> 1);
-    }
-  }
+  /// Takes the changes at the front of `log`, up to a command or the end, and
+  /// says how many words they were.
+  std::size_t take_changes(std::span<const std::uint32_t> log);
 
   /// A signal of words takes a value; `unknown` is null for two states.
   void set_words(std::uint32_t signal, const std::uint32_t* value, const std::uint32_t* unknown);
@@ -37,39 +35,54 @@ class WaveState {
     return static_cast<std::uint32_t>(widths_.size());
   }
   [[nodiscard]] std::uint32_t width(std::uint32_t signal) const { return widths_[signal]; }
-  /// The characters of a signal as of the last `end_instant`.
-  [[nodiscard]] const char* value(std::uint32_t signal) const {
-    return shown_.data() + begin_[signal];
+
+  // Values as of the last `end_instant`.
+
+  /// Whether a signal is one bit wide.
+  [[nodiscard]] bool is_bit(std::uint32_t signal) const { return (cells_[signal] & kWide) == 0; }
+  [[nodiscard]] Logic bit(std::uint32_t signal) const {
+    return static_cast<Logic>(cells_[signal] >> kShownShift & 3);
   }
-  /// Those of all signals, one after the other.
-  [[nodiscard]] std::span<const char> values() const { return shown_; }
+  /// The characters of a wider signal, left-most bit first.
+  [[nodiscard]] std::string_view wide(std::uint32_t signal) const {
+    return {shown_.data() + begin_[signal], widths_[signal]};
+  }
+  /// The characters of all signals, one after the other.
+  [[nodiscard]] std::string values() const;
 
  private:
+  // A cell: the value now in bits 0 and 1, the one shown in bits 2 and 3.
+  static constexpr std::uint8_t kTouched = 0x80;
+  static constexpr std::uint8_t kWide = 0x40;
+  static constexpr unsigned kShownShift = 2;
+  /// Marks an entry of `direct_` that is an index into `fan_begin_`.
+  static constexpr std::uint32_t kFan = 1U << 31;
+
   struct Fan {
-    std::uint32_t position = 0;         // into next_
     std::uint32_t signal_and_flag = 0;  // signal << 1 | complement
+    std::uint32_t position = 0;         // into next_, of a wide signal
   };
-  static constexpr char kChars[] = "01xz10xx";  // by complement, then logic
 
   void touch(std::uint32_t signal) {
     touched_[touched_count_] = signal;
-    touched_count_ += 1U - is_touched_[signal];
-    is_touched_[signal] = 1;
+    touched_count_ += (cells_[signal] & kTouched) == 0 ? 1U : 0U;
+    cells_[signal] |= kTouched;
   }
+  void set_fan(std::uint32_t index, std::uint32_t logic);
   void build_fans(const WaveHierarchy& hierarchy);
-  bool keep(std::uint32_t signal);
+  bool keep_wide(std::uint32_t signal);
 
-  std::uint32_t source_count_ = 0;
-  bool is_first_ = true;
   std::vector<std::uint32_t> widths_;
-  std::vector<std::uint32_t> begin_;      // by signal, into next_ and shown_
-  std::vector<char> next_;                // values as of now
-  std::vector<char> shown_;               // values as of the last instant's end
-  std::vector<std::uint32_t> fan_begin_;  // by source, into fan_
+  std::vector<std::uint8_t> cells_;       // by signal
+  std::vector<std::uint32_t> direct_;     // by source: signal << 1 | complement, or kFan | index
+  std::vector<std::uint32_t> fan_begin_;  // by index of a fan, into fan_
   std::vector<Fan> fan_;
-  std::vector<std::uint8_t> is_touched_;  // by signal, within the instant
-  std::vector<std::uint32_t> touched_;    // one longer than signals: see `touch`
+  std::vector<std::uint32_t> begin_;    // by signal, into next_ and shown_
+  std::vector<char> next_;              // wide values as of now
+  std::vector<char> shown_;             // and as of the last instant's end
+  std::vector<std::uint32_t> touched_;  // one longer than signals: see `touch`
   std::uint32_t touched_count_ = 0;
+  bool is_first_ = true;
 };
 
 }  // namespace heddle::trace

@@ -10,14 +10,9 @@
 namespace heddle::trace {
 
 void WaveLogReader::read(std::span<const std::uint32_t> log) {
-  for (std::size_t at = 0; at < log.size();) {
-    const std::uint32_t word = log[at];
-    if ((word & kLogCommand) == 0) [[likely]] {
-      state_.set(word >> 2, word & 3);
-      ++at;
-    } else {
-      at += command(log.subspan(at));
-    }
+  while (!log.empty()) {
+    log = log.subspan(state_.take_changes(log));
+    if (!log.empty()) log = log.subspan(command(log));
   }
 }
 
