@@ -64,7 +64,7 @@ struct Command {
   std::vector<Command> children = {};
   std::function<ExitCode(Session&)> run = nullptr;
   std::string version = {};       ///< what `--version` prints; empty: there is no such option
-  bool stops_on_request = false;  ///< looks at `Session::is_interrupted`; else Ctrl-C just ends it
+  bool stops_on_request = false;  ///< asks `Session::interrupt`; else Ctrl-C just ends it
 };
 
 }  // namespace heddle::cli

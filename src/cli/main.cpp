@@ -25,10 +25,10 @@ int run(const std::vector<std::string>& words) {
   heddle::cli::FdSink err(STDERR_FILENO, "standard error");
   const heddle::cli::SessionOptions options{.err_has_colour = takes_colour(STDERR_FILENO),
                                             .err_is_terminal = isatty(STDERR_FILENO) == 1};
-  heddle::cli::Interrupt interrupt;
-  heddle::cli::Session session(out, err, options, &interrupt);
+  heddle::cli::SignalCatcher signals;
+  heddle::cli::Session session(out, err, options, heddle::Interrupt(signals.flag()));
   ExitCode code =
-      heddle::cli::run_command_line(heddle::cli::root_command(), words, session, interrupt);
+      heddle::cli::run_command_line(heddle::cli::root_command(), words, session, signals);
   if (const heddle::Status written = out.status(); !written && code == ExitCode::Ok) {
     code = session.report(written.error());
   }

@@ -5,8 +5,8 @@
 #include <vector>
 
 #include "cli/command.h"
-#include "cli/interrupt.h"
 #include "cli/session.h"
+#include "cli/signal_catcher.h"
 
 namespace heddle::cli {
 
@@ -16,7 +16,7 @@ namespace heddle::cli {
 /// Errors: cli.unknown-command, cli.unknown-option, cli.unexpected-argument,
 /// cli.missing-command, cli.bad-usage: printed, and the code is `Usage`.
 [[nodiscard]] ExitCode run_command_line(const Command& root, const std::vector<std::string>& words,
-                                        Session& session, Interrupt& interrupt);
+                                        Session& session, SignalCatcher& signals);
 
 /// What every leaf takes: `--quiet`, `--json`.
 [[nodiscard]] std::vector<Option> common_options(SessionOptions& options);

@@ -187,7 +187,7 @@ std::vector<Option> common_options(SessionOptions& options) {
 }
 
 ExitCode run_command_line(const Command& root, const std::vector<std::string>& words,
-                          Session& session, Interrupt& interrupt) {
+                          Session& session, SignalCatcher& signals) {
   CLI::App app(root.summary, root.name);
   describe(app, root, session.options());
   std::vector<std::string> reversed(words.rbegin(), words.rend());  // as CLI11 wants them
@@ -210,7 +210,7 @@ ExitCode run_command_line(const Command& root, const std::vector<std::string>& w
   }
   const Reached reached = reached_by(app, root);
   if (!reached.command->run) return session.report(missing_command(reached));
-  if (reached.command->stops_on_request) interrupt.arm();
+  if (reached.command->stops_on_request) signals.arm();
   return reached.command->run(session);
 }
 

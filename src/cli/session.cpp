@@ -1,8 +1,7 @@
 #include "cli/session.h"
 
+#include <chrono>
 #include <string>
-
-#include "cli/interrupt.h"
 
 namespace heddle::cli {
 namespace {
@@ -62,8 +61,13 @@ ExitCode Session::report(const Diagnostics& diagnostics) {
   return diagnostics.has_errors() ? exit_code_of(diagnostics.cause()) : ExitCode::Ok;
 }
 
-bool Session::is_interrupted() const {
-  return interrupt_ != nullptr && interrupt_->is_requested();
+std::unique_ptr<Progress> Session::make_progress() {
+  if (options_.is_quiet) return std::make_unique<SilentProgress>();
+  const ProgressStyle style =
+      options_.err_is_terminal ? ProgressStyle::Terminal : ProgressStyle::Plain;
+  return std::make_unique<ProgressPrinter>(
+      style, [] { return std::chrono::steady_clock::now().time_since_epoch(); },
+      [this](std::string_view text) { err_.write(text); });
 }
 
 }  // namespace heddle::cli

@@ -2,14 +2,15 @@
 // and whether the user has asked it to stop. Commands print through here only.
 #pragma once
 
+#include <memory>
 #include <string_view>
 
 #include "cli/command.h"
 #include "heddle/base/byte_sink.h"
+#include "heddle/base/interrupt.h"
+#include "heddle/base/progress.h"
 
 namespace heddle::cli {
-
-class Interrupt;
 
 /// What is true of the terminal and of the options common to all commands.
 struct SessionOptions {
@@ -22,8 +23,8 @@ struct SessionOptions {
 /// Threads: one at a time.
 class Session {
  public:
-  /// The sinks outlive the session. `interrupt` may be null: nothing stops it.
-  Session(ByteSink& out, ByteSink& err, SessionOptions options, const Interrupt* interrupt)
+  /// The sinks outlive the session.
+  Session(ByteSink& out, ByteSink& err, SessionOptions options, Interrupt interrupt)
       : out_(out), err_(err), options_(options), interrupt_(interrupt) {}
   Session(const Session&) = delete;
   Session& operator=(const Session&) = delete;
@@ -42,14 +43,19 @@ class Session {
   /// and tells the exit code of the first error; Ok when there is none.
   ExitCode report(const Diagnostics& diagnostics);
 
-  /// Whether Ctrl-C was pressed. Long loops look here between batches.
-  [[nodiscard]] bool is_interrupted() const;
+  /// What long work asks whether Ctrl-C was pressed. Only a command that says
+  /// `stops_on_request` ever sees it requested: else the first one ends it.
+  [[nodiscard]] Interrupt interrupt() const { return interrupt_; }
+
+  /// What long work reports to: one line redrawn on a terminal, a line now and
+  /// then elsewhere, nothing under `--quiet`. Outlived by the session.
+  [[nodiscard]] std::unique_ptr<Progress> make_progress();
 
  private:
   ByteSink& out_;
   ByteSink& err_;
   SessionOptions options_;
-  const Interrupt* interrupt_ = nullptr;
+  Interrupt interrupt_;
 };
 
 }  // namespace heddle::cli

@@ -60,10 +60,10 @@ inline Transcript run_words(const Command& root, const std::vector<std::string>&
                             SessionOptions* seen = nullptr) {
   StringSink out;
   StringSink err;
-  Interrupt interrupt;
-  Session session(out, err, {}, &interrupt);
+  SignalCatcher signals;
+  Session session(out, err, {}, Interrupt(signals.flag()));
   Transcript transcript;
-  transcript.code = run_command_line(root, words, session, interrupt);
+  transcript.code = run_command_line(root, words, session, signals);
   transcript.out = out.text();
   transcript.err = err.text();
   if (seen != nullptr) *seen = session.options();

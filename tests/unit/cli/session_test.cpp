@@ -7,7 +7,7 @@
 #include <csignal>
 
 #include "cli/diagnostics.h"
-#include "cli/interrupt.h"
+#include "cli/signal_catcher.h"
 
 namespace heddle::cli {
 namespace {
@@ -23,7 +23,7 @@ struct Fixture {
   StringSink out;
   StringSink err;
   Session session;
-  explicit Fixture(SessionOptions options = {}) : session(out, err, options, nullptr) {}
+  explicit Fixture(SessionOptions options = {}) : session(out, err, options, Interrupt()) {}
 };
 
 TEST(Session, turns_the_cause_of_the_first_error_into_the_exit_code) {
@@ -77,24 +77,38 @@ TEST(Session, counts_the_errors_that_were_not_kept) {
   EXPECT_THAT(fixture.err.text(), testing::EndsWith("... and 7 more errors\n"));
 }
 
-TEST(Interrupt, is_requested_by_the_first_signal_and_forgets_it_when_it_ends) {
-  StringSink sink;
-  {
-    Interrupt interrupt;
-    Session session(sink, sink, {}, &interrupt);
-    interrupt.arm();
-    EXPECT_FALSE(session.is_interrupted());
-    raise(SIGINT);
-    EXPECT_TRUE(session.is_interrupted());
-    EXPECT_TRUE(interrupt.flag().load());
-  }
-  EXPECT_FALSE(Interrupt().is_requested());
+TEST(Session, shows_progress_on_its_error_stream_and_none_when_quiet) {
+  Fixture loud;
+  const auto progress = loud.session.make_progress();
+  progress->report({.task = "weaving", .unit = "picks", .done = 3, .total = 4});
+  progress->finish();
+  EXPECT_THAT(loud.err.text(), testing::HasSubstr("weaving"));
+  EXPECT_EQ(loud.err.text().find('\r'), std::string::npos);
+  EXPECT_EQ(loud.out.text(), "");
+  Fixture quiet({.is_quiet = true});
+  const auto silent = quiet.session.make_progress();
+  silent->report({.task = "weaving", .unit = "picks", .done = 3});
+  silent->finish();
+  EXPECT_EQ(quiet.err.text(), "");
 }
 
-TEST(InterruptDeathTest, ends_the_process_at_the_second_signal) {
+TEST(SignalCatcher, requests_a_stop_at_the_first_signal_and_forgets_it_when_it_ends) {
+  StringSink sink;
+  {
+    SignalCatcher signals;
+    Session session(sink, sink, {}, Interrupt(signals.flag()));
+    signals.arm();
+    EXPECT_FALSE(session.interrupt().is_requested());
+    raise(SIGINT);
+    EXPECT_TRUE(session.interrupt().is_requested());
+  }
+  EXPECT_FALSE(SignalCatcher().flag().load());
+}
+
+TEST(SignalCatcherDeathTest, ends_the_process_at_the_second_signal) {
   const auto twice = [] {
-    Interrupt interrupt;
-    interrupt.arm();
+    SignalCatcher signals;
+    signals.arm();
     raise(SIGTERM);
     raise(SIGINT);
   };

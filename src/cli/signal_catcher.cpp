@@ -1,4 +1,4 @@
-#include "cli/interrupt.h"
+#include "cli/signal_catcher.h"
 
 #include <unistd.h>
 
@@ -30,14 +30,14 @@ void set_handler(void (*handler)(int)) {
 
 }  // namespace
 
-Interrupt::~Interrupt() {
+SignalCatcher::~SignalCatcher() {
   if (!is_armed_) return;
   set_handler(SIG_DFL);
   interrupt_requested = false;
   handler_in_use = false;
 }
 
-void Interrupt::arm() {
+void SignalCatcher::arm() {
   if (is_armed_) return;
   const bool was_in_use = handler_in_use.exchange(true);
   HEDDLE_CHECK(!was_in_use);
@@ -45,7 +45,7 @@ void Interrupt::arm() {
   set_handler(heddle_on_interrupt);
 }
 
-const std::atomic<bool>& Interrupt::flag() const {
+const std::atomic<bool>& SignalCatcher::flag() const {
   return interrupt_requested;
 }
 

@@ -8,21 +8,19 @@ namespace heddle::cli {
 
 /// Catches SIGINT and SIGTERM while it lives and is armed. One at a time in a
 /// process: a signal handler can reach static storage only (checked).
-class Interrupt {
+class SignalCatcher {
  public:
-  Interrupt() = default;
-  ~Interrupt();
-  Interrupt(const Interrupt&) = delete;
-  Interrupt& operator=(const Interrupt&) = delete;
+  SignalCatcher() = default;
+  ~SignalCatcher();
+  SignalCatcher(const SignalCatcher&) = delete;
+  SignalCatcher& operator=(const SignalCatcher&) = delete;
 
   /// Installs the handlers. Without it the system's own reaction stays: the
   /// process ends, which is right for a command that leaves nothing half done.
   void arm();
 
-  /// Threads: any.
-  [[nodiscard]] bool is_requested() const { return flag().load(std::memory_order_relaxed); }
-
-  /// What an engine polls: becomes true once, and stays. Lives as long as the process.
+  /// What a `heddle::Interrupt` looks at: true from the first signal on.
+  /// Lives as long as the process. Threads: any.
   [[nodiscard]] const std::atomic<bool>& flag() const;
 
  private:
