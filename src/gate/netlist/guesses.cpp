@@ -73,8 +73,9 @@ class ClockSearch {
     for (const auto& [net, uses] : uses_) indirect(net, uses.rising + uses.falling);
     std::vector<ClockGuess> out;
     for (const auto& [net, guess] : guesses_) out.push_back(guess);
-    std::stable_sort(out.begin(), out.end(),
-                     [](const ClockGuess& a, const ClockGuess& b) { return total(a) > total(b); });
+    std::sort(out.begin(), out.end(), [](const ClockGuess& a, const ClockGuess& b) {
+      return total(a) != total(b) ? total(a) > total(b) : a.port < b.port;
+    });
     return out;
   }
 
@@ -163,8 +164,8 @@ class ResetSearch {
       guess.synchronous = high.synchronous + low.synchronous;
       out.push_back(std::move(guess));
     }
-    std::stable_sort(out.begin(), out.end(), [](const ResetGuess& a, const ResetGuess& b) {
-      return a.asynchronous + a.synchronous > b.asynchronous + b.synchronous;
+    std::sort(out.begin(), out.end(), [](const ResetGuess& a, const ResetGuess& b) {
+      return total(a) != total(b) ? total(a) > total(b) : a.port < b.port;
     });
     add_by_name(out);
     return out;
@@ -175,6 +176,10 @@ class ResetSearch {
     std::uint64_t asynchronous = 0;
     std::uint64_t synchronous = 0;
   };
+
+  static std::uint64_t total(const ResetGuess& guess) {
+    return guess.asynchronous + guess.synchronous;
+  }
 
   void count(const Control& control, bool asynchronous) {
     if (!control.present()) return;
