@@ -32,7 +32,8 @@ struct BackendOptions {
   bool changes = false;  ///< change lists of `Program::observed`
 };
 
-/// A change of observed net `index` at the sample of an edge.
+/// A change of observed net `index` at the sample of an edge. Before the first
+/// edge of a run every observed net counts as 0.
 struct Change {
   std::uint32_t code = 0;  ///< `index * 2 + value`
 

@@ -51,7 +51,9 @@ class EdgeWindow {
   [[nodiscard]] const EdgeInfo& info(std::uint64_t edge) const {
     return infos_[edge - first_edge_];
   }
-  /// Operations of step (1), and of step (2); to be read or patched in place.
+  /// All operations of an edge, step (1)'s first; to be patched in place.
+  [[nodiscard]] std::span<EdgeOp> ops(std::uint64_t edge);
+  /// Operations of step (1), and of step (2).
   [[nodiscard]] std::span<EdgeOp> data_ops(std::uint64_t edge);
   [[nodiscard]] std::span<EdgeOp> clock_ops(std::uint64_t edge);
   [[nodiscard]] std::span<const EdgeOp> data_ops(std::uint64_t edge) const;

@@ -26,17 +26,26 @@ struct PortBit {
   Lit lit;           ///< an input's source, an output's driver
 };
 
+/// What a state bit is in the netlist. A `Loop` stands where a purely
+/// combinational loop was cut: its gate is always open, and no digest covers it.
+enum class StateKind : std::uint8_t { Flop, Latch, Loop };
+
 /// A flop or latch.
 struct StateBit {
   std::string name;         ///< full hierarchical name of its output net
   Lit output;               ///< its source in the AIG
-  Lit clock = Lit::zero();  ///< constant for a latch
+  Lit clock = Lit::zero();  ///< constant when nothing clocks it
   Lit next = Lit::zero();
   Lit gate = Lit::zero();  ///< constant false without asynchronous controls
   Lit value = Lit::zero();
   bool initial = false;  ///< deposited before edge 0
+  StateKind kind = StateKind::Flop;
+  /// Set on one state of every loop of gates and values: what it takes through
+  /// its gate is seen by others only in the next sweep of a settle.
+  bool breaks_loop = false;
 
-  [[nodiscard]] bool is_latch() const { return clock.is_constant(); }
+  [[nodiscard]] bool has_gate() const { return gate != Lit::zero(); }
+  [[nodiscard]] bool has_clock() const { return !clock.is_constant(); }
 };
 
 /// Reads `data` combinationally; clocked read ports of a netlist end in states.
@@ -80,6 +89,7 @@ struct NamedNet {
   std::uint32_t first_bit = 0;
   std::uint32_t width = 0;
   std::int32_t lsb_index = 0;  ///< the index the declaration gives bit 0
+  bool is_upto = false;        ///< indices fall from bit 0 on: `[lsb:msb]`
   bool is_hidden = false;      ///< made up by synthesis
 };
 

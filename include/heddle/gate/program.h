@@ -82,12 +82,16 @@ struct Program {
   std::vector<ClockDomain> domains;
   std::vector<ProgramReadPort> reads;
   std::vector<ProgramWritePort> writes;
-  std::vector<std::uint32_t> inputs;        ///< node of each model input
-  std::vector<NodeRef> outputs;             ///< of each model output
-  std::vector<NodeRef> observed;            ///< of each of the options' literals
-  std::vector<std::uint8_t> is_clock_cone;  ///< a node: may a clock move while the clocks settle
+  std::vector<std::uint32_t> inputs;  ///< node of each model input
+  std::vector<NodeRef> outputs;       ///< of each model output
+  std::vector<Lit> observed_lits;     ///< the options' literals themselves
+  std::vector<NodeRef> observed;      ///< of each of the options' literals
+  /// By node: whether a clock depends on it within one settle.
+  std::vector<std::uint8_t> is_clock_cone;
   std::uint16_t level_count = 0;
-  std::vector<std::string> loops;  ///< a readable path for each loop
+  /// Where each AND node of the model ended up, by AIG node: a node, or 0 when
+  /// a LUT absorbed it.
+  std::vector<std::uint32_t> node_of_aig;
 
   /// The key under which it is cached.
   std::uint64_t digest = 0;
@@ -95,8 +99,7 @@ struct Program {
 
 /// Maps a model to LUTs.
 /// Errors: `gate.program.loop` under `refuse_loops`.
-/// Cost: about 1 us a node. Determinism: a function of its arguments alone.
-[[nodiscard]] Result<Program> compile(Model model, const CompileOptions& options,
-                                      Diagnostics& warnings);
+/// Cost: about 10 us an AND node. Determinism: a function of its arguments alone.
+[[nodiscard]] Result<Program> compile(Model model, const CompileOptions& options);
 
 }  // namespace heddle::gate

@@ -1,0 +1,173 @@
+// The part of a CPU engine that is not evaluation: windows, tokens, the steps
+// of an edge, peripherals, and the rings of what a batch gave.
+//
+// A batch runs to its end inside `run_edges`; the seam's overlap is then the
+// orchestration's to make, with a thread of its own around this object.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <span>
+#include <utility>
+#include <vector>
+
+#include "heddle/base/check.h"
+#include "heddle/gate/backend.h"
+#include "heddle/gate/diagnostics.h"
+
+namespace heddle::gate {
+
+/// `Core` evaluates: see `ReferenceCore` for what it must offer.
+template <class Core>
+class CpuBackend final : public Backend {
+ public:
+  CpuBackend(std::string_view name, const Program& program, PeripheralBank* bank,
+             const BackendOptions& options)
+      : name_(name), core_(program, options), bank_(bank), options_(options) {
+    if (bank_ != nullptr) {
+      for (const EdgeOp& op : bank_->idle_drives()) core_.deposit_input(op.input, op.value != 0);
+      pins_.assign(bank_->observed_outputs().size(), 0);
+    }
+    is_settled_ = core_.prime();
+  }
+
+  [[nodiscard]] Capabilities capabilities() const override { return {.name = name_}; }
+
+  [[nodiscard]] EdgeWindow& window() override {
+    for (std::uint32_t i = 0; i < kSlots; ++i) {
+      if (slots_[i].is_taken) continue;
+      filling_ = i;
+      return slots_[i].window;
+    }
+    HEDDLE_CHECK(false);
+  }
+
+  [[nodiscard]] std::span<EdgeOp> edge_ops(std::uint64_t edge) override {
+    EdgeWindow& window = slots_[filling_].window;
+    HEDDLE_CHECK(!slots_[filling_].is_taken);
+    HEDDLE_CHECK(window.contains(edge));
+    return window.ops(edge);
+  }
+
+  [[nodiscard]] BatchToken run_edges(std::uint64_t first, std::uint32_t count) override {
+    Slot& slot = slots_[filling_];
+    HEDDLE_CHECK(!slot.is_taken);
+    HEDDLE_CHECK(first == next_edge_);
+    HEDDLE_CHECK(count == 0 || slot.window.contains(first + count - 1));
+    slot.is_taken = true;
+    slot.clear();
+    run(slot, first, count);
+    profile_.edges += slot.executed;
+    ++profile_.batches;
+    next_edge_ = first + slot.executed;
+    return BatchToken(this, filling_);
+  }
+
+  [[nodiscard]] Result<BatchView> wait(const BatchToken& token) override {
+    HEDDLE_CHECK(token.valid());
+    const Slot& slot = slots_[token.slot()];
+    if (!is_settled_) {
+      return fail(diag::kNoFixpoint, {}, {std::to_string(next_edge_), core_.unsettled()});
+    }
+    return BatchView{.first_edge = slot.window.first_edge(),
+                     .executed = slot.executed,
+                     .stop = slot.stop,
+                     .records = slot.records,
+                     .digests = slot.digests,
+                     .changes = slot.changes,
+                     .change_begin = slot.change_begin};
+  }
+
+  [[nodiscard]] bool output(std::uint32_t index) const override { return core_.output(index); }
+  [[nodiscard]] bool state(std::uint32_t index) const override { return core_.state(index); }
+  void set_state(std::uint32_t index, bool value) override {
+    core_.deposit_state(index, value);
+    is_settled_ = core_.prime() && is_settled_;
+  }
+  [[nodiscard]] bool observed(std::uint32_t index) const override { return core_.observed(index); }
+  [[nodiscard]] std::span<const std::uint64_t> memory(std::uint32_t index) const override {
+    return core_.memory(index);
+  }
+  void set_memory(std::uint32_t index, std::span<const std::uint64_t> words) override {
+    core_.set_memory(index, words);
+    is_settled_ = core_.prime() && is_settled_;
+  }
+  [[nodiscard]] BackendProfile profile() const override {
+    BackendProfile profile = profile_;
+    core_.add_profile(profile);
+    return profile;
+  }
+
+ private:
+  struct Slot {
+    EdgeWindow window;
+    bool is_taken = false;
+    std::uint32_t executed = 0;
+    StopReason stop = StopReason::None;
+    std::vector<Record> records;
+    std::vector<std::uint64_t> digests;
+    std::vector<Change> changes;
+    std::vector<std::uint32_t> change_begin;
+
+    void clear() {
+      executed = 0;
+      stop = StopReason::None;
+      records.clear();
+      digests.clear();
+      changes.clear();
+      change_begin.assign(1, 0);
+    }
+  };
+
+  void run(Slot& slot, std::uint64_t first, std::uint32_t count) {
+    const EdgeWindow& window = slot.window;
+    for (std::uint64_t edge = first; edge < first + count && is_settled_; ++edge) {
+      if (!drives_.empty()) {
+        is_settled_ = core_.step_data(drives_);
+        drives_.clear();
+      }
+      const std::span<const EdgeOp> data = window.data_ops(edge);
+      if (!data.empty()) is_settled_ = is_settled_ && core_.step_data(data);
+      is_settled_ = is_settled_ && core_.step_clocks(window.clock_ops(edge));
+      if (!is_settled_) return;
+      ++slot.executed;
+      sample(slot, window.info(edge));
+      if (slot.stop != StopReason::None) return;
+    }
+  }
+
+  void sample(Slot& slot, const EdgeInfo& info) {
+    if (bank_ != nullptr) {
+      bool changed = info.edge == 0;
+      const std::span<const std::uint32_t> outputs = bank_->observed_outputs();
+      for (std::size_t i = 0; i < outputs.size(); ++i) {
+        const auto pin = static_cast<std::uint8_t>(core_.output(outputs[i]));
+        changed |= pin != pins_[i];
+        pins_[i] = pin;
+      }
+      const bool due = bank_->due(info);
+      if (changed || due) slot.stop = bank_->sample(info, pins_, drives_, slot.records);
+    }
+    if (options_.digests) slot.digests.push_back(core_.edge_digest());
+    if (options_.changes) {
+      core_.take_changes(slot.changes);
+      slot.change_begin.push_back(static_cast<std::uint32_t>(slot.changes.size()));
+    }
+  }
+
+  void release_slot(std::uint32_t slot) override { slots_[slot].is_taken = false; }
+
+  std::string_view name_;
+  Core core_;
+  PeripheralBank* bank_;
+  BackendOptions options_;
+  std::array<Slot, kSlots> slots_;
+  std::uint32_t filling_ = 0;
+  std::uint64_t next_edge_ = 0;
+  bool is_settled_ = true;
+  std::vector<std::uint8_t> pins_;
+  std::vector<EdgeOp> drives_;
+  BackendProfile profile_;
+};
+
+}  // namespace heddle::gate

@@ -1,0 +1,67 @@
+// The digest of an edge: XXH3-64 over the previous edge's digest, a running
+// digest of memory writes, then states and outputs in order of name, one bit
+// each, packed from bit 0 of the first word.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "heddle/base/digest.h"
+#include "heddle/gate/model.h"
+
+namespace heddle::gate {
+
+/// Keeps the packed bits; an engine sets or flips them as it goes.
+class EdgeDigest {
+ public:
+  explicit EdgeDigest(const Model& model) {
+    std::uint32_t bit = 0;
+    for (const StateBit& state : model.states) {
+      state_bit_.push_back(state.kind == StateKind::Loop ? kNoBit : bit++);
+    }
+    first_output_ = bit;
+    words_.assign(kHeaderWords + (bit + model.outputs.size() + 63) / 64, 0);
+  }
+
+  static constexpr std::uint32_t kNoBit = 0xFFFFFFFF;
+  /// Position of a state, or `kNoBit` where none is covered.
+  [[nodiscard]] std::uint32_t bit_of_state(std::size_t state) const { return state_bit_[state]; }
+  [[nodiscard]] std::uint32_t bit_of_output(std::size_t output) const {
+    return first_output_ + static_cast<std::uint32_t>(output);
+  }
+
+  void set(std::uint32_t bit, bool value) {
+    std::uint64_t& word = words_[kHeaderWords + bit / 64];
+    const std::uint64_t mask = std::uint64_t{1} << (bit % 64);
+    word = value ? word | mask : word & ~mask;
+  }
+  void flip(std::uint32_t bit) {
+    words_[kHeaderWords + bit / 64] ^= std::uint64_t{1} << (bit % 64);
+  }
+
+  /// A write happened: `row` is the content of that row afterwards.
+  void add_write(std::uint32_t memory, std::uint64_t address, std::span<const std::uint64_t> row) {
+    scratch_.assign({words_[kWrites], memory, address});
+    scratch_.insert(scratch_.end(), row.begin(), row.end());
+    words_[kWrites] = digest_of(std::span<const std::uint64_t>(scratch_)).value();
+  }
+
+  /// Ends an edge.
+  std::uint64_t next() {
+    words_[kPrevious] = digest_of(std::span<const std::uint64_t>(words_)).value();
+    return words_[kPrevious];
+  }
+
+ private:
+  static constexpr std::size_t kPrevious = 0;
+  static constexpr std::size_t kWrites = 1;
+  static constexpr std::size_t kHeaderWords = 2;
+
+  std::vector<std::uint64_t> words_;
+  std::vector<std::uint32_t> state_bit_;
+  std::uint32_t first_output_ = 0;
+  std::vector<std::uint64_t> scratch_;
+};
+
+}  // namespace heddle::gate

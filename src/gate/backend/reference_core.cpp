@@ -1,0 +1,293 @@
+// Rounds: settle the clock cones, fire all flops of the edges found on the
+// values before the round, commit, settle; edges that the commit causes open
+// the next round.
+#include "gate/backend/reference_core.h"
+
+#include <algorithm>
+
+#include "gate/backend/limits.h"
+#include "heddle/base/check.h"
+
+namespace heddle::gate {
+namespace {
+
+constexpr std::uint32_t kNoClock = 0xFFFFFFFF;
+
+/// Marks everything that the clocks depend on within one settle.
+class ConeMarker {
+ public:
+  ConeMarker(const Model& model, const EvalOrder& order)
+      : model_(model), order_(order), in_cone_(model.aig.node_count(), 0) {}
+
+  std::vector<EvalStep> steps_below(const std::vector<Lit>& clocks) {
+    for (const Lit clock : clocks) in_cone_[clock.node()] = 1;
+    // Breakers may hand a change downwards: repeat until nothing is added.
+    while (mark_sweep()) {
+    }
+    std::vector<EvalStep> cone;
+    for (const EvalStep& step : order_.steps) {
+      if (is_marked(step)) cone.push_back(step);
+    }
+    return cone;
+  }
+
+  bool contains(Lit lit) const { return in_cone_[lit.node()] != 0; }
+
+ private:
+  bool is_marked(const EvalStep& step) const {
+    switch (step.kind) {
+      case EvalStep::Kind::And: return in_cone_[step.index] != 0;
+      case EvalStep::Kind::State: return in_cone_[model_.states[step.index].output.node()] != 0;
+      case EvalStep::Kind::Read: {
+        const auto& data = port(step).data;
+        return std::any_of(data.begin(), data.end(),
+                           [this](Lit lit) { return in_cone_[lit.node()] != 0; });
+      }
+    }
+    return false;
+  }
+
+  const MemoryReadPort& port(const EvalStep& step) const {
+    const ReadPortId id = order_.read_ports[step.index];
+    return model_.memories[id.memory].reads[id.port];
+  }
+
+  bool mark_sweep() {
+    bool added = false;
+    const auto mark = [&](Lit lit) {
+      added |= in_cone_[lit.node()] == 0;
+      in_cone_[lit.node()] = 1;
+    };
+    for (auto step = order_.steps.rbegin(); step != order_.steps.rend(); ++step) {
+      if (!is_marked(*step)) continue;
+      if (step->kind == EvalStep::Kind::And) {
+        mark(model_.aig.node(step->index).a);
+        mark(model_.aig.node(step->index).b);
+      } else if (step->kind == EvalStep::Kind::State) {
+        mark(model_.states[step->index].gate);
+        mark(model_.states[step->index].value);
+      } else {
+        mark(port(*step).enable);
+        for (const Lit lit : port(*step).address) mark(lit);
+      }
+    }
+    for (const StateBit& state : model_.states) {
+      if (!state.breaks_loop || in_cone_[state.output.node()] == 0) continue;
+      mark(state.gate);
+      mark(state.value);
+    }
+    return added;
+  }
+
+  const Model& model_;
+  const EvalOrder& order_;
+  std::vector<std::uint8_t> in_cone_;
+};
+
+}  // namespace
+
+ReferenceCore::ReferenceCore(const Program& program, const BackendOptions&)
+    : model_(program.model),
+      observed_(program.observed_lits),
+      values_(std::size_t{program.model.aig.node_count()} * 2, 0),
+      order_(evaluation_order(program.model)),
+      digest_(program.model) {
+  all_.steps = order_.steps;
+  for (std::uint32_t node = 0; node < model_.aig.node_count(); ++node) set(Lit(node, false), false);
+  for (std::uint32_t i = 0; i < model_.states.size(); ++i) {
+    const StateBit& state = model_.states[i];
+    set(state.output, state.initial);
+    if (state.breaks_loop) all_.breakers.push_back(i);
+    clock_of_state_.push_back(kNoClock);
+    if (state.has_clock()) clocks_.push_back(state.clock);
+  }
+  for (const Memory& memory : model_.memories) {
+    memories_.emplace_back(memory);
+    for (const MemoryWritePort& write : memory.writes) clocks_.push_back(write.clock);
+  }
+  std::sort(clocks_.begin(), clocks_.end());
+  clocks_.erase(std::unique(clocks_.begin(), clocks_.end()), clocks_.end());
+  for (std::uint32_t i = 0; i < model_.states.size(); ++i) {
+    if (!model_.states[i].has_clock()) continue;
+    const auto at = std::lower_bound(clocks_.begin(), clocks_.end(), model_.states[i].clock);
+    clock_of_state_[i] = static_cast<std::uint32_t>(at - clocks_.begin());
+  }
+  ConeMarker marker(model_, order_);
+  cone_.steps = marker.steps_below(clocks_);
+  for (const std::uint32_t index : all_.breakers) {
+    if (marker.contains(model_.states[index].output)) cone_.breakers.push_back(index);
+  }
+  clock_seen_.assign(clocks_.size(), 0);
+  has_risen_.assign(clocks_.size(), 0);
+  last_observed_.assign(observed_.size(), 0);
+}
+
+void ReferenceCore::set(Lit source, bool value) {
+  values_[source.code()] = static_cast<std::uint8_t>(value);
+  values_[(~source).code()] = static_cast<std::uint8_t>(!value);
+}
+
+bool ReferenceCore::prime() {
+  const bool settled = settle(all_);
+  find_risen();
+  return settled;
+}
+
+bool ReferenceCore::step_data(std::span<const EdgeOp> ops) {
+  bool changed = false;
+  for (const EdgeOp& op : ops) {
+    const Lit lit = model_.inputs[op.input].lit;
+    changed |= get(lit) != (op.value != 0);
+    set(lit, op.value != 0);
+  }
+  if (!changed) return true;
+  return settle(all_) && run_rounds();
+}
+
+bool ReferenceCore::step_clocks(std::span<const EdgeOp> ops) {
+  bool changed = false;
+  for (const EdgeOp& op : ops) changed |= get(model_.inputs[op.input].lit) != (op.value != 0);
+  if (!changed) return true;
+  before_ = values_;
+  for (const EdgeOp& op : ops) set(model_.inputs[op.input].lit, op.value != 0);
+  if (!settle(cone_)) return false;
+  find_risen();
+  fire(before_);
+  return settle(all_) && run_rounds();
+}
+
+bool ReferenceCore::run_rounds() {
+  for (std::uint32_t round = 0; round < kRoundsMax; ++round) {
+    find_risen();
+    if (!any_risen_) return true;
+    fire(values_);
+    if (!settle(all_)) return false;
+  }
+  unsettled_ = "a clock that flops derive from each other";
+  return false;
+}
+
+void ReferenceCore::find_risen() {
+  any_risen_ = false;
+  for (std::size_t i = 0; i < clocks_.size(); ++i) {
+    const bool now = get(clocks_[i]);
+    has_risen_[i] = static_cast<std::uint8_t>(now && clock_seen_[i] == 0);
+    clock_seen_[i] = static_cast<std::uint8_t>(now);
+    any_risen_ |= has_risen_[i] != 0;
+  }
+}
+
+void ReferenceCore::fire(const std::vector<std::uint8_t>& values) {
+  if (!any_risen_) return;
+  ++rounds_;
+  std::vector<PendingWrite> writes;
+  sample_writes(values, writes);
+  std::vector<std::pair<Lit, bool>> updates;
+  for (std::uint32_t i = 0; i < model_.states.size(); ++i) {
+    if (clock_of_state_[i] == kNoClock || has_risen_[clock_of_state_[i]] == 0) continue;
+    const StateBit& state = model_.states[i];
+    // A state that its asynchronous control moved while the clocks settled stays.
+    const bool has_moved = values[state.output.code()] != values_[state.output.code()];
+    if (values[state.gate.code()] == 0 && !has_moved) {
+      updates.emplace_back(state.output, values[state.next.code()] != 0);
+    }
+  }
+  for (const auto& [output, value] : updates) set(output, value);
+  for (const PendingWrite& write : writes) {
+    if (!store(memories_[write.memory], write)) continue;
+    digest_.add_write(write.memory, write.address, memories_[write.memory].row(write.address));
+  }
+}
+
+void ReferenceCore::sample_writes(const std::vector<std::uint8_t>& values,
+                                  std::vector<PendingWrite>& out) const {
+  const auto pack = [&values](const std::vector<Lit>& bits, std::size_t words) {
+    std::vector<std::uint64_t> packed(words, 0);
+    for (std::size_t i = 0; i < bits.size(); ++i) {
+      packed[i / 64] |= std::uint64_t{values[bits[i].code()]} << (i % 64);
+    }
+    return packed;
+  };
+  for (std::uint32_t m = 0; m < model_.memories.size(); ++m) {
+    for (const MemoryWritePort& port : model_.memories[m].writes) {
+      const auto clock = std::lower_bound(clocks_.begin(), clocks_.end(), port.clock);
+      const bool has_risen = has_risen_[static_cast<std::size_t>(clock - clocks_.begin())] != 0;
+      if (!has_risen || values[port.any_enable.code()] == 0) continue;
+      const std::size_t words = memories_[m].words_per_row;
+      out.push_back(
+          {m, pack(port.address, 1)[0], pack(port.enable, words), pack(port.data, words)});
+    }
+  }
+}
+
+bool ReferenceCore::settle(const Region& region) {
+  for (std::uint32_t sweep = 0; sweep < kRoundsMax; ++sweep) {
+    evaluate(region.steps);
+    std::vector<std::pair<std::uint32_t, bool>> updates;
+    for (const std::uint32_t index : region.breakers) {
+      const StateBit& state = model_.states[index];
+      if (get(state.gate) && get(state.value) != get(state.output)) {
+        updates.emplace_back(index, get(state.value));
+      }
+    }
+    if (updates.empty()) return true;
+    unsettled_ = model_.states[updates.front().first].name;
+    for (const auto& [index, value] : updates) set(model_.states[index].output, value);
+  }
+  return false;
+}
+
+void ReferenceCore::evaluate(std::span<const EvalStep> steps) {
+  for (const EvalStep& step : steps) {
+    if (step.kind == EvalStep::Kind::And) {
+      const Aig::Node& node = model_.aig.node(step.index);
+      const std::uint8_t value = values_[node.a.code()] & values_[node.b.code()];
+      values_[step.index * 2] = value;
+      values_[step.index * 2 + 1] = value ^ 1U;
+    } else if (step.kind == EvalStep::Kind::State) {
+      const StateBit& state = model_.states[step.index];
+      if (get(state.gate)) set(state.output, get(state.value));
+    } else {
+      read(order_.read_ports[step.index]);
+    }
+  }
+}
+
+void ReferenceCore::read(const ReadPortId& id) {
+  const MemoryReadPort& port = model_.memories[id.memory].reads[id.port];
+  if (!get(port.enable)) return;
+  std::uint64_t address = 0;
+  for (std::size_t i = 0; i < port.address.size(); ++i) {
+    address |= std::uint64_t{get(port.address[i])} << i;
+  }
+  const std::span<const std::uint64_t> row = memories_[id.memory].row(address);
+  for (std::size_t i = 0; i < port.data.size(); ++i) {
+    set(port.data[i], !row.empty() && ((row[i / 64] >> (i % 64)) & 1U) != 0);
+  }
+}
+
+void ReferenceCore::set_memory(std::uint32_t i, std::span<const std::uint64_t> words) {
+  HEDDLE_CHECK(words.size() == memories_[i].words.size());
+  memories_[i].words.assign(words.begin(), words.end());
+}
+
+std::uint64_t ReferenceCore::edge_digest() {
+  for (std::uint32_t i = 0; i < model_.states.size(); ++i) {
+    const std::uint32_t bit = digest_.bit_of_state(i);
+    if (bit != EdgeDigest::kNoBit) digest_.set(bit, state(i));
+  }
+  for (std::uint32_t i = 0; i < model_.outputs.size(); ++i) {
+    digest_.set(digest_.bit_of_output(i), output(i));
+  }
+  return digest_.next();
+}
+
+void ReferenceCore::take_changes(std::vector<Change>& changes) {
+  for (std::uint32_t i = 0; i < observed_.size(); ++i) {
+    const auto now = static_cast<std::uint8_t>(observed(i));
+    if (now != last_observed_[i]) changes.push_back({i * 2 + now});
+    last_observed_[i] = now;
+  }
+}
+
+}  // namespace heddle::gate

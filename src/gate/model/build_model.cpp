@@ -1,0 +1,199 @@
+// Netlist to model: sources first, then the logic of every state, memory port
+// and output, then names; at last everything is put into the order of names.
+#include <algorithm>
+#include <map>
+#include <numeric>
+
+#include "gate/model/elaborator.h"
+#include "gate/model/loops.h"
+#include "gate/model/memories.h"
+#include "heddle/gate/diagnostics.h"
+#include "heddle/gate/model.h"
+#include "heddle/gate/netlist.h"
+
+namespace heddle::gate {
+namespace {
+
+class Builder {
+ public:
+  Builder(const FlatNetlist& netlist, Diagnostics& warnings)
+      : netlist_(netlist),
+        warnings_(warnings),
+        elaborator_(netlist, model_.aig),
+        naming_(netlist) {}
+
+  Result<Model> build() {
+    model_.top = std::string(netlist_.names.text(netlist_.top));
+    model_.netlist_digest = netlist_.source_digest;
+    add_inputs();
+    HEDDLE_TRY_STATUS(add_state_sources());
+    model_.memories = add_memories(netlist_, elaborator_, model_);
+    connect_states();
+    add_outputs();
+    add_names();
+    add_cuts();
+    sort_by_name();
+    mark_loop_breakers(model_);
+    return std::move(model_);
+  }
+
+ private:
+  void add_inputs() {
+    for (const TopPort& port : netlist_.ports) {
+      for (std::uint32_t bit = 0; bit < port.bits.size(); ++bit) {
+        const NetId net = port.bits[bit];
+        if (netlist_.driver(net).kind != DriverKind::TopInput) continue;
+        const Lit lit = model_.aig.add_source();
+        elaborator_.define(net, lit);
+        model_.inputs.push_back({port_bit_name(port, bit), lit});
+      }
+    }
+  }
+
+  std::string port_bit_name(const TopPort& port, std::uint32_t bit) const {
+    return bit_name(netlist_.names.text(port.name), static_cast<std::uint32_t>(port.bits.size()),
+                    port.range, bit);
+  }
+
+  Status add_state_sources() {
+    Diagnostics errors;
+    for (const FlopCell& flop : netlist_.flops) {
+      if (flop.clock.is_none()) {
+        errors.add(Diagnostic(diag::kGlobalClockFlop, {}, {netlist_.names.full_name(flop.name)}));
+      }
+      add_state(flop.q, StateKind::Flop, flop.init);
+    }
+    for (const LatchCell& latch : netlist_.latches) {
+      add_state(latch.q, StateKind::Latch, latch.init);
+    }
+    if (errors.has_errors()) return fail(std::move(errors));
+    return {};
+  }
+
+  void add_state(NetId q, StateKind kind, Logic init) {
+    StateBit state;
+    state.name = naming_.name_of(q);
+    state.output = model_.aig.add_source();
+    state.kind = kind;
+    state.initial = init == Logic::One;
+    elaborator_.define(q, state.output);
+    model_.states.push_back(std::move(state));
+  }
+
+  /// `select ? value : otherwise` where the control may be absent.
+  Lit controlled(const Control& control, Lit value, Lit otherwise) {
+    if (!control.present()) return otherwise;
+    return model_.aig.make_mux(elaborator_.lit(control), value, otherwise);
+  }
+
+  void connect_states() {
+    std::size_t at = 0;
+    for (const FlopCell& flop : netlist_.flops) connect(model_.states[at++], flop);
+    for (const LatchCell& latch : netlist_.latches) connect(model_.states[at++], latch);
+  }
+
+  void connect(StateBit& state, const FlopCell& flop) {
+    Aig& g = model_.aig;
+    const Lit q = state.output;
+    const Lit d = elaborator_.lit(flop.d);
+    const Lit reset_value = Lit::zero() ^ (flop.sync_reset_value == Logic::One);
+    Lit next = d;
+    if (flop.enable.present() && !flop.reset_needs_enable) next = controlled(flop.enable, next, q);
+    next = controlled(flop.sync_reset, reset_value, next);
+    if (flop.enable.present() && flop.reset_needs_enable) next = controlled(flop.enable, next, q);
+    state.next = next;
+    state.clock = elaborator_.lit(flop.clock) ^ !flop.posedge;
+    const Lit load = elaborator_.lit(flop.async_load);
+    const Lit load_data =
+        flop.async_load.present() ? elaborator_.lit(flop.async_data) : Lit::zero();
+    connect_gate(state, flop.clear, flop.set, flop.async_reset, flop.async_reset_value,
+                 g.make_and(load, Lit::one()), load_data);
+  }
+
+  void connect(StateBit& state, const LatchCell& latch) {
+    const Lit enable = elaborator_.lit(latch.enable);
+    const Lit d = latch.enable.present() ? elaborator_.lit(latch.d) : Lit::zero();
+    connect_gate(state, latch.clear, latch.set, latch.async_reset, latch.async_reset_value, enable,
+                 d);
+  }
+
+  /// Clear before set before reset before load.
+  void connect_gate(StateBit& state, const Control& clear, const Control& set, const Control& reset,
+                    Logic reset_value, Lit load, Lit load_data) {
+    Aig& g = model_.aig;
+    const std::array<Lit, 4> controls{elaborator_.lit(clear), elaborator_.lit(set),
+                                      elaborator_.lit(reset), load};
+    state.gate = g.make_or(controls);
+    Lit value = load_data;
+    value = controlled(reset, Lit::zero() ^ (reset_value == Logic::One), value);
+    value = controlled(set, Lit::one(), value);
+    state.value = controlled(clear, Lit::zero(), value);
+  }
+
+  void add_outputs() {
+    for (const TopPort& port : netlist_.ports) {
+      for (std::uint32_t bit = 0; bit < port.bits.size(); ++bit) {
+        const NetId net = port.bits[bit];
+        const bool is_driven_outside = netlist_.driver(net).kind == DriverKind::TopInput;
+        if (port.direction == PortDirection::Input ||
+            (port.direction == PortDirection::Inout && is_driven_outside)) {
+          continue;
+        }
+        model_.outputs.push_back({port_bit_name(port, bit), elaborator_.lit(net)});
+      }
+    }
+  }
+
+  void add_names() {
+    for (const NetName& net : netlist_.net_names) {
+      if (net.library) continue;
+      NamedNet named;
+      named.name = netlist_.names.full_name(net.name);
+      named.first_bit = static_cast<std::uint32_t>(model_.name_bits.size());
+      named.width = net.width;
+      named.is_upto = net.range.upto;
+      named.lsb_index = net.range.upto ? net.range.offset + static_cast<std::int32_t>(net.width) - 1
+                                       : net.range.offset;
+      named.is_hidden = net.hidden;
+      for (const NetId bit : netlist_.bits(net)) model_.name_bits.push_back(elaborator_.lit(bit));
+      model_.names.push_back(std::move(named));
+    }
+  }
+
+  /// After everything is elaborated: no cut appears any more.
+  void add_cuts() {
+    for (const Elaborator::Cut& cut : elaborator_.cuts()) {
+      StateBit state;
+      state.name = naming_.name_of(cut.net);
+      state.output = cut.source;
+      state.gate = Lit::one();
+      state.value = elaborator_.lit(cut.net);
+      state.kind = StateKind::Loop;
+      warnings_.add(Diagnostic(diag::kCombinationalLoop, {}, {state.name}));
+      model_.states.push_back(std::move(state));
+    }
+  }
+
+  void sort_by_name() {
+    const auto by_name = [](const auto& a, const auto& b) { return a.name < b.name; };
+    std::stable_sort(model_.inputs.begin(), model_.inputs.end(), by_name);
+    std::stable_sort(model_.outputs.begin(), model_.outputs.end(), by_name);
+    std::stable_sort(model_.states.begin(), model_.states.end(), by_name);
+    std::stable_sort(model_.memories.begin(), model_.memories.end(), by_name);
+    std::stable_sort(model_.names.begin(), model_.names.end(), by_name);
+  }
+
+  const FlatNetlist& netlist_;
+  Diagnostics& warnings_;
+  Model model_;
+  Elaborator elaborator_;
+  NetNaming naming_;
+};
+
+}  // namespace
+
+Result<Model> build_model(const FlatNetlist& netlist, Diagnostics& warnings) {
+  return Builder(netlist, warnings).build();
+}
+
+}  // namespace heddle::gate

@@ -1,0 +1,87 @@
+// Looking things up in a model by name.
+#include "heddle/gate/model.h"
+
+#include <algorithm>
+#include <charconv>
+
+namespace heddle::gate {
+namespace {
+
+/// `*` matches any run of characters, `?` one. Linear-time backtracking.
+bool glob_matches(std::string_view glob, std::string_view text) {
+  std::size_t g = 0;
+  std::size_t t = 0;
+  std::size_t star = std::string_view::npos;
+  std::size_t resume = 0;
+  while (t < text.size()) {
+    if (g < glob.size() && (glob[g] == '?' || (glob[g] == text[t] && glob[g] != '*'))) {
+      ++g;
+      ++t;
+    } else if (g < glob.size() && glob[g] == '*') {
+      star = g++;
+      resume = t;
+    } else if (star != std::string_view::npos) {
+      g = star + 1;
+      t = ++resume;
+    } else {
+      return false;
+    }
+  }
+  while (g < glob.size() && glob[g] == '*') ++g;
+  return g == glob.size();
+}
+
+std::int32_t find_port(const std::vector<PortBit>& ports, std::string_view name) {
+  const auto at = std::lower_bound(
+      ports.begin(), ports.end(), name,
+      [](const PortBit& port, std::string_view wanted) { return port.name < wanted; });
+  if (at == ports.end() || at->name != name) return -1;
+  return static_cast<std::int32_t>(at - ports.begin());
+}
+
+}  // namespace
+
+const NamedNet* Model::find_name(std::string_view name) const {
+  const auto at = std::lower_bound(
+      names.begin(), names.end(), name,
+      [](const NamedNet& net, std::string_view wanted) { return net.name < wanted; });
+  return at == names.end() || at->name != name ? nullptr : &*at;
+}
+
+std::vector<Lit> Model::find_bits(std::string_view name) const {
+  if (const NamedNet* net = find_name(name)) {
+    const auto first = name_bits.begin() + net->first_bit;
+    return {first, first + net->width};
+  }
+  if (name.empty() || name.back() != ']') return {};
+  const std::size_t open = name.rfind('[');
+  if (open == std::string_view::npos) return {};
+  std::int32_t index = 0;
+  const char* end = name.data() + name.size() - 1;
+  const auto parsed = std::from_chars(name.data() + open + 1, end, index);
+  if (parsed.ec != std::errc() || parsed.ptr != end) return {};
+  const NamedNet* net = find_name(name.substr(0, open));
+  if (net == nullptr) return {};
+  const std::int64_t ascending = static_cast<std::int64_t>(index) - net->lsb_index;
+  const std::int64_t bit = net->is_upto ? -ascending : ascending;
+  if (bit < 0 || bit >= net->width) return {};
+  return {name_bits[net->first_bit + static_cast<std::size_t>(bit)]};
+}
+
+std::vector<std::uint32_t> Model::match_names(std::string_view glob) const {
+  std::vector<std::uint32_t> matches;
+  for (std::uint32_t i = 0; i < names.size(); ++i) {
+    if (!names[i].is_hidden && glob_matches(glob, names[i].name)) matches.push_back(i);
+  }
+  return matches;
+}
+
+std::int32_t Model::find_input(std::string_view name) const {
+  return find_port(inputs, name);
+}
+
+std::int32_t Model::find_output(std::string_view name) const {
+  return find_port(outputs, name);
+}
+
+}  // namespace heddle::gate

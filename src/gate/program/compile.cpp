@@ -1,0 +1,342 @@
+// Model to program: (1) a toggle and a force function for every state, (2) cuts,
+// (3) which AND nodes become LUTs, (4) levels, (5) numbering, (6) the clock cone.
+#include <algorithm>
+#include <numeric>
+
+#include "gate/program/cuts.h"
+#include "heddle/base/check.h"
+#include "heddle/base/digest.h"
+#include "heddle/gate/diagnostics.h"
+#include "heddle/gate/program.h"
+
+namespace heddle::gate {
+namespace {
+
+constexpr std::uint32_t kProgramVersion = 1;
+
+/// Toggle and force literal of a state, in the compiler's own AIG.
+struct StateFunctions {
+  Lit toggle;
+  Lit force;
+};
+
+class Compiler {
+ public:
+  Compiler(Model model, const CompileOptions& options) : options_(options), aig_(model.aig) {
+    program_.model = std::move(model);
+  }
+
+  Result<Program> run() {
+    HEDDLE_TRY_STATUS(check_loops());
+    make_state_functions();
+    choose();
+    mark_needed();
+    assign_levels();
+    number_nodes();
+    emit_luts();
+    emit_states();
+    emit_memories();
+    emit_references();
+    mark_clock_cone();
+    program_.digest = key();
+    return std::move(program_);
+  }
+
+ private:
+  const Model& model() const { return program_.model; }
+
+  Status check_loops() const {
+    if (!options_.refuse_loops) return {};
+    Diagnostics errors;
+    for (const StateBit& state : model().states) {
+      if (state.kind == StateKind::Loop) {
+        errors.add(Diagnostic(diag::kLoopRefused, {}, {state.name}));
+      }
+    }
+    if (errors.has_errors()) return fail(std::move(errors));
+    return {};
+  }
+
+  void make_state_functions() {
+    for (const StateBit& state : model().states) {
+      StateFunctions made;
+      if (state.has_clock()) {
+        made.toggle = aig_.make_and(~state.gate, aig_.make_xor(state.next, state.output));
+      }
+      if (state.has_gate()) {
+        made.force = aig_.make_and(state.gate, aig_.make_xor(state.value, state.output));
+      }
+      functions_.push_back(made);
+    }
+  }
+
+  /// Literals that must be nodes.
+  template <class Visit>
+  void for_each_root(Visit visit) const {
+    for (const StateBit& state : model().states) visit(state.clock);
+    for (const PortBit& port : model().outputs) visit(port.lit);
+    for (const Memory& memory : model().memories) {
+      for (const MemoryReadPort& port : memory.reads) {
+        visit(port.enable);
+        for (const Lit lit : port.address) visit(lit);
+      }
+      for (const MemoryWritePort& port : memory.writes) {
+        visit(port.clock);
+        visit(port.any_enable);
+        for (const auto* lits : {&port.enable, &port.address, &port.data}) {
+          for (const Lit lit : *lits) visit(lit);
+        }
+      }
+    }
+    for (const Lit lit : options_.observed) visit(lit);
+  }
+
+  void choose() {
+    CutProblem problem;
+    problem.aig = &aig_;
+    problem.outside_references.assign(aig_.node_count(), 0);
+    for (std::uint32_t node = 1; node < aig_.node_count(); ++node) {
+      if (!aig_.is_source(node)) problem.order.push_back(node);
+    }
+    for_each_root([&problem](Lit lit) { ++problem.outside_references[lit.node()]; });
+    for (const StateFunctions& f : functions_) {
+      ++problem.outside_references[f.toggle.node()];
+      ++problem.outside_references[f.force.node()];
+    }
+    cuts_ = choose_cuts(problem);
+  }
+
+  void mark_needed() {
+    is_needed_.assign(aig_.node_count(), 0);
+    std::vector<std::uint32_t> work;
+    const auto need = [&](std::uint32_t node) {
+      if (is_needed_[node] != 0 || aig_.is_source(node)) return;
+      is_needed_[node] = 1;
+      work.push_back(node);
+    };
+    const auto need_leaves = [&](std::uint32_t node) {
+      for (std::uint32_t i = 0; i < cuts_[node].leaf_count; ++i) need(cuts_[node].leaves[i]);
+    };
+    for_each_root([&need](Lit lit) { need(lit.node()); });
+    for (const StateFunctions& f : functions_) {
+      if (!aig_.is_source(f.toggle.node())) need_leaves(f.toggle.node());
+      if (!aig_.is_source(f.force.node())) need_leaves(f.force.node());
+    }
+    while (!work.empty()) {
+      const std::uint32_t node = work.back();
+      work.pop_back();
+      need_leaves(node);
+    }
+  }
+
+  /// Level of a function: one above the highest leaf but `self`.
+  std::uint16_t level_above(Lit function, std::uint32_t self) const {
+    const Cut& cut = cuts_[function.node()];
+    std::uint16_t level = 0;
+    for (std::uint32_t i = 0; i < cut.leaf_count; ++i) {
+      if (cut.leaves[i] != self) level = std::max(level, levels_[cut.leaves[i]]);
+    }
+    return static_cast<std::uint16_t>(level + 1);
+  }
+
+  bool raise(std::uint32_t node, std::uint16_t level) {
+    if (levels_[node] >= level) return false;
+    levels_[node] = level;
+    return true;
+  }
+
+  /// Sweeps until nothing rises: once, and once more for each latch in a row.
+  void assign_levels() {
+    levels_.assign(aig_.node_count(), 0);
+    bool changed = true;
+    for (std::size_t sweep = 0; changed && sweep <= aig_.node_count(); ++sweep) {
+      changed = false;
+      for (std::uint32_t node = 1; node < aig_.node_count(); ++node) {
+        if (is_needed_[node] != 0) changed |= raise(node, level_above(Lit(node, false), node));
+      }
+      for (std::size_t i = 0; i < functions_.size(); ++i) {
+        const StateBit& state = model().states[i];
+        if (!state.has_gate() || state.breaks_loop) continue;
+        const std::uint32_t self = state.output.node();
+        changed |= raise(self, level_above(functions_[i].force, self));
+      }
+      for (const Memory& memory : model().memories) {
+        for (const MemoryReadPort& port : memory.reads) {
+          std::uint16_t level = levels_[port.enable.node()];
+          for (const Lit lit : port.address) level = std::max(level, levels_[lit.node()]);
+          for (const Lit lit : port.data) {
+            changed |= raise(lit.node(), static_cast<std::uint16_t>(level + 1));
+          }
+        }
+      }
+    }
+  }
+
+  void number_nodes() {
+    node_of_.assign(aig_.node_count(), 0);
+    std::uint32_t next = 1;
+    for (const PortBit& port : model().inputs) node_of_[port.lit.node()] = next++;
+    for (const StateBit& state : model().states) node_of_[state.output.node()] = next++;
+    for (const Memory& memory : model().memories) {
+      for (const MemoryReadPort& port : memory.reads) {
+        for (const Lit lit : port.data) node_of_[lit.node()] = next++;
+      }
+    }
+    program_.first_lut = next;
+    for (std::uint32_t node = 1; node < aig_.node_count(); ++node) {
+      if (is_needed_[node] != 0) luts_.push_back(node);
+    }
+    std::stable_sort(luts_.begin(), luts_.end(),
+                     [this](auto a, auto b) { return levels_[a] < levels_[b]; });
+    for (const std::uint32_t node : luts_) node_of_[node] = next++;
+    program_.node_count = next;
+  }
+
+  NodeRef ref(Lit lit) const { return NodeRef(node_of_[lit.node()], lit.complemented()); }
+
+  std::vector<NodeRef> refs(const std::vector<Lit>& lits) const {
+    std::vector<NodeRef> out;
+    for (const Lit lit : lits) out.push_back(ref(lit));
+    return out;
+  }
+
+  LutNode lut(Lit function, std::uint32_t self) const {
+    const Cut& cut = cuts_[function.node()];
+    LutNode lut;
+    lut.table = cut_function(aig_, function, cut);
+    lut.input_count = cut.leaf_count;
+    for (std::uint32_t i = 0; i < cut.leaf_count; ++i) lut.inputs[i] = node_of_[cut.leaves[i]];
+    lut.level = level_above(function, self);
+    return lut;
+  }
+
+  void emit_luts() {
+    for (const std::uint32_t node : luts_) {
+      program_.luts.push_back(lut(Lit(node, false), node));
+      program_.level_count = std::max(program_.level_count, program_.luts.back().level);
+    }
+  }
+
+  std::int32_t add_function(Lit function, std::uint32_t self) {
+    program_.functions.push_back(lut(function, self));
+    program_.level_count = std::max(program_.level_count, program_.functions.back().level);
+    return static_cast<std::int32_t>(program_.functions.size()) - 1;
+  }
+
+  std::uint32_t domain(Lit clock) {
+    const NodeRef wanted = ref(clock);
+    for (std::uint32_t i = 0; i < program_.domains.size(); ++i) {
+      if (program_.domains[i].clock == wanted) return i;
+    }
+    program_.domains.push_back({wanted});
+    return static_cast<std::uint32_t>(program_.domains.size()) - 1;
+  }
+
+  void emit_states() {
+    for (std::size_t i = 0; i < functions_.size(); ++i) {
+      const StateBit& state = model().states[i];
+      const std::uint32_t self = state.output.node();
+      ProgramState out;
+      out.output = node_of_[self];
+      out.initial = state.initial;
+      if (state.has_clock()) {
+        out.domain = static_cast<std::int32_t>(domain(state.clock));
+        out.toggle = add_function(functions_[i].toggle, self);
+      }
+      if (state.has_gate()) out.force = add_function(functions_[i].force, self);
+      program_.states.push_back(out);
+    }
+  }
+
+  void emit_memories() {
+    for (std::uint32_t m = 0; m < model().memories.size(); ++m) {
+      for (const MemoryReadPort& port : model().memories[m].reads) {
+        ProgramReadPort out;
+        out.memory = m;
+        out.enable = ref(port.enable);
+        out.address = refs(port.address);
+        for (const Lit lit : port.data) {
+          out.data.push_back(node_of_[lit.node()]);
+          out.level = levels_[lit.node()];
+        }
+        program_.level_count = std::max(program_.level_count, out.level);
+        program_.reads.push_back(std::move(out));
+      }
+      for (const MemoryWritePort& port : model().memories[m].writes) {
+        program_.writes.push_back({m, domain(port.clock), ref(port.any_enable), refs(port.enable),
+                                   refs(port.address), refs(port.data)});
+      }
+    }
+  }
+
+  void emit_references() {
+    for (const PortBit& port : model().inputs) program_.inputs.push_back(ref(port.lit).node());
+    for (const PortBit& port : model().outputs) program_.outputs.push_back(ref(port.lit));
+    program_.observed_lits = options_.observed;
+    program_.observed = refs(options_.observed);
+    // The compiler's graph only appended to the model's.
+    program_.node_of_aig.assign(node_of_.begin(), node_of_.begin() + model().aig.node_count());
+  }
+
+  void mark_clock_cone() {
+    std::vector<std::int32_t> force_of(program_.node_count, -1);
+    std::vector<std::int32_t> read_of(program_.node_count, -1);
+    for (const ProgramState& state : program_.states) force_of[state.output] = state.force;
+    for (std::size_t i = 0; i < program_.reads.size(); ++i) {
+      for (const std::uint32_t node : program_.reads[i].data) {
+        read_of[node] = static_cast<std::int32_t>(i);
+      }
+    }
+    program_.is_clock_cone.assign(program_.node_count, 0);
+    std::vector<std::uint32_t> work;
+    const auto mark = [&](std::uint32_t node) {
+      if (node == 0 || program_.is_clock_cone[node] != 0) return;
+      program_.is_clock_cone[node] = 1;
+      work.push_back(node);
+    };
+    const auto mark_inputs = [&mark](const LutNode& lut) {
+      for (std::uint32_t i = 0; i < lut.input_count; ++i) mark(lut.inputs[i]);
+    };
+    for (const ClockDomain& domain : program_.domains) mark(domain.clock.node());
+    while (!work.empty()) {
+      const std::uint32_t node = work.back();
+      work.pop_back();
+      if (node >= program_.first_lut) mark_inputs(program_.luts[node - program_.first_lut]);
+      if (force_of[node] >= 0) {
+        mark_inputs(program_.functions[static_cast<std::size_t>(force_of[node])]);
+      }
+      if (read_of[node] >= 0) {
+        const ProgramReadPort& port = program_.reads[static_cast<std::size_t>(read_of[node])];
+        mark(port.enable.node());
+        for (const NodeRef bit : port.address) mark(bit.node());
+      }
+    }
+  }
+
+  std::uint64_t key() const {
+    DigestStream stream;
+    stream.add_u32(kProgramVersion);
+    stream.add_u64(model().netlist_digest);
+    stream.add_u8(static_cast<std::uint8_t>(options_.refuse_loops));
+    for (const Lit lit : options_.observed) stream.add_u32(lit.code());
+    return stream.digest().value();
+  }
+
+  const CompileOptions& options_;
+  Aig aig_;
+  Program program_;
+  std::vector<StateFunctions> functions_;
+  std::vector<Cut> cuts_;
+  std::vector<std::uint8_t> is_needed_;
+  std::vector<std::uint16_t> levels_;
+  std::vector<std::uint32_t> node_of_;
+  std::vector<std::uint32_t> luts_;
+};
+
+}  // namespace
+
+Result<Program> compile(Model model, const CompileOptions& options) {
+  return Compiler(std::move(model), options).run();
+}
+
+}  // namespace heddle::gate
