@@ -87,6 +87,8 @@ class TreeBuilder final : public YAML::EventHandler {
                 const std::string& text) override {
     if (complex_key_) return;
     refuse_tag(mark, tag);
+    // The input is UTF-8, but yaml-cpp turns these two escapes into lone bytes.
+    if (!is_utf8(text)) refuse(mark, "the escape '\\_' or '\\N'", "write the character itself");
     if (expects_key()) {
       take_key(mark, text);
     } else {

@@ -131,6 +131,7 @@ TEST(Config, refuses_what_it_does_not_support) {
   EXPECT_EQ(first_error("x: &m {a: 1}\ny:\n  <<: *m\n"), "3:3 config.unsupported");
   EXPECT_EQ(first_error("[a, b]: 1\n"), "1:1 config.unsupported");
   EXPECT_EQ(first_error("? {a: 1}\n: 1\n"), "1:3 config.unsupported");
+  EXPECT_EQ(first_error("a: \"x\\_y\"\n"), "1:4 config.unsupported");  // yaml-cpp: not UTF-8
   EXPECT_EQ(first_error("~: 1\n"), "1:1 config.unsupported");
   EXPECT_EQ(first_error("a: &x b\n*x : 1\n"), "2:1 config.unsupported");
 }
