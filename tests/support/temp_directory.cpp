@@ -17,6 +17,7 @@ TempDirectory::TempDirectory() {
 }
 
 TempDirectory::~TempDirectory() {
+  if (path_.empty()) return;  // moved from
   std::error_code ignored;
   fs::remove_all(path_, ignored);
 }

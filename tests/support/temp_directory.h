@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <utility>
 
 namespace heddle::test {
 
@@ -10,8 +11,8 @@ class TempDirectory {
   /// Made below the system's temporary directory; its name is unique.
   TempDirectory();
   ~TempDirectory();
-  TempDirectory(const TempDirectory&) = delete;
-  TempDirectory& operator=(const TempDirectory&) = delete;
+  TempDirectory(TempDirectory&& other) noexcept : path_(std::exchange(other.path_, {})) {}
+  TempDirectory& operator=(TempDirectory&&) = delete;
 
   [[nodiscard]] const std::string& path() const { return path_; }
   /// `path()/name`.
