@@ -12,7 +12,11 @@ function(heddle_module name)
   endif()
   add_library(heddle_${name} STATIC ${sources})
   target_include_directories(heddle_${name}
-    PUBLIC ${CMAKE_SOURCE_DIR}/include
+    PUBLIC $<BUILD_INTERFACE:${CMAKE_SOURCE_DIR}/include> $<INSTALL_INTERFACE:include>
     PRIVATE ${CMAKE_SOURCE_DIR}/src)
-  target_link_libraries(heddle_${name} PUBLIC ${ARG_LINK} PRIVATE heddle_flags)
+  target_link_libraries(heddle_${name} PUBLIC ${ARG_LINK} PRIVATE $<BUILD_INTERFACE:heddle_flags>)
+  target_compile_features(heddle_${name} PUBLIC cxx_std_20)
+  if(NOT name STREQUAL "cli")
+    set_property(GLOBAL APPEND PROPERTY HEDDLE_INSTALLED_TARGETS heddle_${name})
+  endif()
 endfunction()
