@@ -89,6 +89,7 @@ class YosysReader {
   bool expect(Value value, simdjson::ondemand::json_type type, std::string_view what,
               bool& matches);
   bool syntax(simdjson::error_code error);
+  bool syntax_at(simdjson::error_code error, SourceOffset at);
   void add(const DiagnosticRule& rule, SourceOffset at,
            std::initializer_list<std::string_view> arguments);
   void missing_key(std::string_view what, std::string_view key, SourceOffset at);
@@ -138,7 +139,9 @@ bool YosysReader::each_field(Value value, std::string_view what, Visit visit) {
     while (*end != '"' && *end != '\\') ++end;
     std::string_view key(raw, static_cast<std::size_t>(end - raw));
     if (*end == '\\') {
-      if (const auto error = field.unescaped_key().get(key)) return syntax(error);
+      if (const auto error = field.unescaped_key().get(key)) {
+        return syntax_at(error, offset_of(raw - 1));
+      }
     }
     if (!visit(key, offset_of(raw - 1), field.value())) return false;
   }

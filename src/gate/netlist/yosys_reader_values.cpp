@@ -4,6 +4,7 @@
 #include <charconv>
 
 #include "heddle/gate/diagnostics.h"
+#include "text_faults.h"
 #include "yosys_reader.h"
 
 namespace heddle::gate::netlist {
@@ -50,11 +51,19 @@ void YosysReader::missing_key(std::string_view what, std::string_view key, Sourc
 
 bool YosysReader::syntax(simdjson::error_code error) {
   const char* at = nullptr;
-  SourceOffset where = static_cast<SourceOffset>(data_.text.size());
-  if (document_ != nullptr && document_->current_location().get(at) == simdjson::SUCCESS) {
+  std::size_t where = data_.text.size();
+  if (error == simdjson::UTF8_ERROR) {
+    where = find_bad_utf8(data_.text);
+  } else if (error == simdjson::UNCLOSED_STRING || error == simdjson::UNESCAPED_CHARS) {
+    where = find_bad_string(data_.text);
+  } else if (document_ != nullptr && document_->current_location().get(at) == simdjson::SUCCESS) {
     where = offset_of(at);
   }
-  add(diag::kSyntax, where, {simdjson::error_message(error)});
+  return syntax_at(error, static_cast<SourceOffset>(where));
+}
+
+bool YosysReader::syntax_at(simdjson::error_code error, SourceOffset at) {
+  add(diag::kSyntax, at, {simdjson::error_message(error)});
   return false;
 }
 
@@ -137,7 +146,7 @@ bool YosysReader::read_constant(Value value, ConstantText& out) {
     out = {ConstantText::Kind::String, {at + 1, length}, {}};
     if (token.find('\\') != std::string_view::npos) {
       std::string_view text;
-      if (const auto error = value.get_string().get(text)) return syntax(error);
+      if (const auto error = value.get_string().get(text)) return syntax_at(error, at);
       out.unescaped = names_.intern(text);
     }
   } else {
@@ -154,7 +163,8 @@ bool YosysReader::read_name(Value value, std::string_view what, NameId& out) {
   const std::string_view token = without_blanks(value.raw_json_token());
   std::string_view text = token.substr(1, token.size() - 2);
   if (text.find('\\') != std::string_view::npos) {
-    if (const auto error = value.get_string().get(text)) return syntax(error);
+    const SourceOffset at = offset_of(token.data());
+    if (const auto error = value.get_string().get(text)) return syntax_at(error, at);
   }
   out = names_.intern(text);
   return true;
