@@ -200,7 +200,8 @@ TEST(Config, loads_a_file_and_reports_one_that_is_absent) {
 
 TEST(Config, writes_yaml_that_reads_back_alike) {
   const std::string_view text =
-      "a: 1\nb: [x, 'y z', \"1\", '', true, 'no', [1, [2]], {k: v, w: []}, {}, -5, ~]\n"
+      "a: 1\nwords: ['True', 'NO', 'Null', 'oN', 'N']\nb: [x, 'y z', \"1\", '', true, 'no', [1, "
+      "[2]], {k: v, w: []}, {}, -5, ~]\n"
       "'c d': {e: {f: 2.0, g: 1e300}, h: [{i: 1, j: 2}, {k: 3}]}\nlast: 'tab\t\"q\" \\'\n"
       "big: 18446744073709551615\n'1': key\n'~': k2\n";
   const ConfigNode root = parse(text);

@@ -3,9 +3,11 @@
 #include "heddle/base/file.h"
 
 #include <gtest/gtest.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <csignal>
 #include <filesystem>
 #include <fstream>
 #include <thread>
@@ -175,6 +177,54 @@ TEST_F(FileTest, output_file_sees_a_full_disk_at_close_and_in_a_large_write) {
   auto large = OutputFile::create("/dev/full");
   (*large)->write(std::string(OutputFile::kBufferBytes, 'x'));
   EXPECT_EQ(code_of((*large)->status()), "file.write-failed");
+}
+
+/// Stands in for a disk that fills up: no file of this process grows past the
+/// bound while this lives.
+class FileSizeBound {
+ public:
+  explicit FileSizeBound(std::size_t bytes) {
+    ::getrlimit(RLIMIT_FSIZE, &before_);
+    const rlimit bound{.rlim_cur = bytes, .rlim_max = before_.rlim_max};
+    handler_ = std::signal(SIGXFSZ, SIG_IGN);
+    ::setrlimit(RLIMIT_FSIZE, &bound);
+  }
+  ~FileSizeBound() {
+    ::setrlimit(RLIMIT_FSIZE, &before_);
+    std::signal(SIGXFSZ, handler_);
+  }
+  FileSizeBound(const FileSizeBound&) = delete;
+  FileSizeBound& operator=(const FileSizeBound&) = delete;
+
+ private:
+  rlimit before_{};
+  void (*handler_)(int) = SIG_DFL;
+};
+
+TEST_F(FileTest, output_file_leaves_the_beginning_readable_when_the_disk_fills_up) {
+  constexpr std::size_t kRoom = 100'000;
+  auto file = OutputFile::create(path("out"));
+  std::string expected;
+  {
+    const FileSizeBound bound(kRoom);
+    for (int i = 0; i < 50'000; ++i) {
+      const std::string piece = std::to_string(i) + "\n";
+      (*file)->write(piece);
+      expected += piece;
+    }
+    EXPECT_EQ(code_of((*file)->close()), "file.write-failed");
+  }
+  EXPECT_EQ(*read_file(path("out")), expected.substr(0, kRoom));
+}
+
+TEST_F(FileTest, an_atomic_write_to_a_disk_that_fills_up_keeps_the_old_file) {
+  ASSERT_TRUE(write_file_atomic(path("f"), "old"));
+  {
+    const FileSizeBound bound(1000);
+    EXPECT_EQ(code_of(write_file_atomic(path("f"), std::string(2000, 'x'))), "file.write-failed");
+  }
+  EXPECT_EQ(*read_file(path("f")), "old");
+  EXPECT_EQ(names(), std::vector<std::string>{"f"});
 }
 
 TEST_F(FileTest, output_file_cannot_be_made_where_there_is_no_place) {
