@@ -149,7 +149,10 @@ build_firmware() {
 count_ands() {
     build_generic
     logged "$out/ands.log" yosys -p "read_json $out/generic.json; script designs/synth/count_ands.ys"
-    say "as an and-inverter graph: $(awk '/\$_AND_ /{n=$2} END {print n}' "$out/ands.log") ANDs"
+    say "as an and-inverter graph with plain flops: $(awk '
+        $1 == "$_AND_" { ands = $2 }
+        /lev =/ { sub(/.*lev = */, ""); depth = $0 }
+        END { print ands " ANDs, depth " depth }' "$out/ands.log")"
 }
 
 case $# in 1 | 2) ;; *) usage ;; esac
@@ -164,6 +167,7 @@ mkdir -p "$out"
 if command -v flock >/dev/null 2>&1; then
     exec 9>"$out/.lock"
     flock 9
+    rm -rf "$out"/.tmp.*
 fi
 tmp=$(mktemp -d "$out/.tmp.XXXXXX")
 trap 'rm -rf "$tmp"' EXIT

@@ -10,18 +10,21 @@ module slow_island (
     input  wire [5:0]  control,         // {pattern, clear counter, enable}
     output reg         acknowledge,
     output reg  [31:0] snapshot,
-    output wire [3:0]  slow_o
+    output reg  [3:0]  slow_o           // counter's low bits xor pattern, at the falling edge
 );
     reg [31:0] count;
     reg [3:0]  pattern;
     reg        enable;
     wire       request_here;
 
-    assign slow_o = count[3:0] ^ pattern;
-
     synchroniser #(.WIDTH(1)) from_bus (
         .clk(clk_slow), .rst_n(rst_n), .in(request), .out(request_here)
     );
+
+    always @(negedge clk_slow or negedge rst_n) begin
+        if (!rst_n) slow_o <= 4'd0;
+        else        slow_o <= count[3:0] ^ pattern;
+    end
 
     always @(posedge clk_slow or negedge rst_n) begin
         if (!rst_n) begin

@@ -48,10 +48,7 @@ module spi_flash (
     assign x_gnt   = state == STREAM && full && wanted && !manual;
     assign x_rdata = {shift_in[7:0], shift_in[15:8], shift_in[23:16], shift_in[31:24]};
 
-    always @(negedge clk or negedge rst_n) begin
-        if (!rst_n) miso_sampled <= 1'b0;
-        else        miso_sampled <= miso;
-    end
+    always @(negedge clk) miso_sampled <= miso;
 
     wire write      = psel && penable && pwrite;
     wire write_ctrl = write && paddr == REG_CTRL;
