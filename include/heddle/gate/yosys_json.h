@@ -14,11 +14,13 @@ namespace heddle::gate {
 inline constexpr std::uint64_t kYosysJsonBytesMax = 0xFFFFFFFF - 1024;
 
 /// Reads the text of a Yosys JSON netlist; `file` names it in diagnostics.
-/// Keys that mean nothing here are skipped. The order of keys does not matter.
-/// Errors: `gate.netlist.syntax`, `.wrong-type`, `.missing-key`, `.bad-bit`,
+/// A text of more than `bytes_max` bytes is refused; the bound has itself a bound
+/// of `kYosysJsonBytesMax`. Keys that mean nothing here are skipped. The order of keys does not
+/// matter. Errors: `gate.netlist.syntax`, `.wrong-type`, `.missing-key`, `.bad-bit`,
 /// `.duplicate-name` and others of `diagnostics.h`, several at once.
 /// Cost: one pass, see docs; memory about half of the text beside it.
-[[nodiscard]] Result<Design> read_yosys_json(std::string text, std::string_view file);
+[[nodiscard]] Result<Design> read_yosys_json(std::string text, std::string_view file,
+                                             std::uint64_t bytes_max = kYosysJsonBytesMax);
 
 /// Loads a file and reads it.
 /// Errors: `gate.netlist.unreadable`, and those of `read_yosys_json`.

@@ -28,12 +28,12 @@ Draft Flattener::run(std::uint32_t top) {
   return std::move(out_);
 }
 
-void Flattener::merge(Wire inner, Wire outer, SourceOffset at) {
+void Flattener::merge(Wire inner, Wire outer, const CellConnection& connection) {
   if (out_.wires.merge(inner, outer)) return;
   static constexpr std::string_view kNames[] = {"constant 0", "constant 1", "constant x"};
   const std::string_view a = kNames[out_.wires.root(inner)];
   const std::string_view b = kNames[out_.wires.root(outer)];
-  faults_.add(diag::kMultipleDrivers, at, {a, "a port of the instance", b});
+  faults_.add(diag::kMultipleDrivers, connection.at, {a, data_.names->text(connection.port), b});
 }
 
 /// Makes the contents of a module whose map at `depth` holds what its ports meet.
@@ -78,7 +78,7 @@ void Flattener::instance(const ModuleCell& cell, const CellType& type, ScopeId s
       if (slot == kUnset) {
         slot = wire;
       } else {
-        merge(slot, wire, connection.at);
+        merge(slot, wire, connection);
       }
     }
   }

@@ -64,7 +64,7 @@ class Flattener {
   void top_ports(const Module& module, const Map& map);
   void names(std::uint32_t index, ScopeId scope, const Map& map);
   void init(const ModuleNet& net, std::uint32_t name, std::span<const NetId> bits);
-  void merge(Wire inner, Wire outer, SourceOffset at);
+  void merge(Wire inner, Wire outer, const CellConnection& connection);
   /// Wires on the pins of a primitive, by index into its type's pins.
   void fill_pins(const ModuleCell& cell, const CellType& type, const Map& map);
 

@@ -3,6 +3,8 @@
 
 #include <xxhash.h>
 
+#include <algorithm>
+
 #include "heddle/base/file.h"
 #include "heddle/gate/diagnostics.h"
 #include "yosys_reader.h"
@@ -193,12 +195,13 @@ bool YosysReader::read_port(Value value, Module& module, NameId name, SourceOffs
 
 namespace heddle::gate {
 
-Result<Design> read_yosys_json(std::string text, std::string_view file) {
+Result<Design> read_yosys_json(std::string text, std::string_view file, std::uint64_t bytes_max) {
+  bytes_max = std::min(bytes_max, kYosysJsonBytesMax);
   auto data = std::make_unique<netlist::DesignData>();
   data->file = file;
-  if (text.size() > kYosysJsonBytesMax) {
+  if (text.size() > bytes_max) {
     return fail(diag::kFileTooLarge, {data->file, 0, 0},
-                {std::to_string(text.size()), std::to_string(kYosysJsonBytesMax)});
+                {std::to_string(text.size()), std::to_string(bytes_max)});
   }
   data->text = std::move(text);
   data->text.reserve(data->text.size() + simdjson::SIMDJSON_PADDING);
