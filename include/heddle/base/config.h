@@ -1,5 +1,6 @@
 // A configuration as the user wrote it: an immutable tree of values, each of
-// which knows its file, line and column. YAML 1.2 core schema; JSON is YAML.
+// which knows its file, line and column (in bytes). YAML 1.2 core schema; JSON
+// is YAML, but for keys past 1024 bytes and surrogate pairs written as escapes.
 //
 // Strict on purpose: a quoted "1" is a string and a bare 1 is not, `yes` is a
 // string, `010` is a string (octal or decimal?), tags and several documents

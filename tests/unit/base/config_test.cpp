@@ -139,6 +139,7 @@ TEST(Config, refuses_what_it_does_not_support) {
 TEST(Config, locates_syntax_errors) {
   EXPECT_EQ(first_error("a: [1, 2\n"), "2:1 config.syntax");
   EXPECT_EQ(first_error("a: 1\n b: 2\n"), "2:3 config.syntax");
+  EXPECT_EQ(first_error(R"({"a": "\ud83d\ude00"})"), "1:14 config.syntax");  // surrogate pair
   EXPECT_EQ(first_error("a: *nobody\n"), "1:4 config.syntax");
   EXPECT_EQ(first_error("[[[1"), "1:5 config.syntax");
   EXPECT_EQ(first_error("a: 'unclosed"), "1:13 config.syntax");
