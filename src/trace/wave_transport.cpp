@@ -78,7 +78,7 @@ std::span<std::uint32_t> WaveTransport::buffer(std::size_t words) {
 void WaveTransport::encode(const Buffer& buffer) {
   if (!ok()) return;
   reader_->read(std::span(buffer.words).first(buffer.used));
-  if (!reader_->status()) has_failed_.store(true, std::memory_order_relaxed);
+  static_cast<void>(note_status());
 }
 
 void WaveTransport::hand_over(std::size_t words) {
@@ -100,12 +100,33 @@ void WaveTransport::hand_over(std::size_t words) {
   changed_.notify_all();
 }
 
-WaveLogReader& WaveTransport::drain() {
-  if (helper_.joinable()) {
-    std::unique_lock lock(mutex_);
-    changed_.wait(lock, [this] { return waiting_.empty() && !is_busy_; });
-  }
-  return *reader_;
+void WaveTransport::drain() {
+  if (!helper_.joinable()) return;
+  std::unique_lock lock(mutex_);
+  changed_.wait(lock, [this] { return waiting_.empty() && !is_busy_; });
+}
+
+Status WaveTransport::note_status() {
+  Status status = reader_->status();
+  if (!status) has_failed_.store(true, std::memory_order_relaxed);
+  return status;
+}
+
+Status WaveTransport::flush() {
+  drain();
+  reader_->flush();
+  return note_status();
+}
+
+Status WaveTransport::finish() {
+  drain();
+  reader_->finish();
+  return note_status();
+}
+
+WaveWriterStats WaveTransport::stats() {
+  drain();
+  return reader_->stats();
 }
 
 void WaveTransport::run() {

@@ -54,9 +54,12 @@ class WaveTransport {
   [[nodiscard]] std::span<std::uint32_t> buffer(std::size_t words);
   /// Its first `words` are ready; the next `buffer` call gives another.
   void hand_over(std::size_t words);
-  /// Returns once everything handed over was encoded; the reader may then be
-  /// used until the next `hand_over`.
-  WaveLogReader& drain();
+  // These wait until everything handed over was encoded.
+  [[nodiscard]] Status flush();
+  [[nodiscard]] Status finish();
+  [[nodiscard]] WaveWriterStats stats();
+
+  /// False once a write failed.
   [[nodiscard]] bool ok() const { return !has_failed_.load(std::memory_order_relaxed); }
 
  private:
@@ -65,7 +68,9 @@ class WaveTransport {
     std::size_t used = 0;
   };
   void run();
+  void drain();
   void encode(const Buffer& buffer);
+  [[nodiscard]] Status note_status();
 
   std::unique_ptr<WaveLogReader> reader_;
   std::atomic<bool> has_failed_ = false;

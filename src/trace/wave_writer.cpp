@@ -96,9 +96,7 @@ Status WaveWriter::flush() {
   HEDDLE_CHECK(!finished_);
   hand_over();
   flushed_ = true;
-  WaveLogReader& reader = transport_->drain();
-  if (begun_) reader.flush();
-  return reader.status();
+  return transport_->flush();
 }
 
 Status WaveWriter::finish() {
@@ -106,13 +104,11 @@ Status WaveWriter::finish() {
   if (!begun_) time(SimTime());  // a file without an instant is none
   hand_over();
   finished_ = true;
-  WaveLogReader& reader = transport_->drain();
-  reader.finish();
-  return reader.status();
+  return transport_->finish();
 }
 
 WaveWriterStats WaveWriter::stats() const {
-  return transport_->drain().stats();
+  return transport_->stats();
 }
 
 }  // namespace heddle::trace

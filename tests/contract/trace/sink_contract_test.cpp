@@ -1,13 +1,10 @@
 // What every sink of the event model must do, whatever it writes.
 #include <gtest/gtest.h>
-#include <sys/resource.h>
-
-#include <csignal>
-#include <functional>
 
 #include "heddle/trace/recorder.h"
 #include "heddle/trace/sink.h"
 #include "support/external_tool.h"
+#include "support/trace/file_size_limit.h"
 #include "support/trace/wave_truth.h"
 
 namespace heddle::trace::test {
@@ -24,27 +21,6 @@ const SinkKind kFileSinks[] = {{"perfetto", open_perfetto_sink},
                                {"json", open_json_lines_sink},
                                {"vcd", open_vcd_sink},
                                {"fst", open_fst_sink}};
-
-/// Files may not grow beyond `bytes` while this lives.
-class FileSizeLimit {
- public:
-  explicit FileSizeLimit(rlim_t bytes) {
-    ::getrlimit(RLIMIT_FSIZE, &before_);
-    old_handler_ = std::signal(SIGXFSZ, SIG_IGN);
-    const rlimit limit = {bytes, before_.rlim_max};
-    ::setrlimit(RLIMIT_FSIZE, &limit);
-  }
-  FileSizeLimit(const FileSizeLimit&) = delete;
-  FileSizeLimit& operator=(const FileSizeLimit&) = delete;
-  ~FileSizeLimit() {
-    ::setrlimit(RLIMIT_FSIZE, &before_);
-    std::signal(SIGXFSZ, old_handler_);
-  }
-
- private:
-  rlimit before_ = {};
-  void (*old_handler_)(int) = nullptr;
-};
 
 class EverySink : public testing::TestWithParam<SinkKind> {};
 

@@ -271,4 +271,13 @@ Changes write_random(const std::string& path, const RandomDump& dump, WaveWriter
   return model.changes();
 }
 
+Status write_random_status(const std::string& path, const RandomDump& dump,
+                           WaveWriterParams params) {
+  Model model(dump);
+  HEDDLE_TRY(const std::unique_ptr<WaveWriter> writer,
+             WaveWriter::open(path, model.hierarchy(), params));
+  model.run(*writer);
+  return writer->finish();
+}
+
 }  // namespace heddle::trace::test

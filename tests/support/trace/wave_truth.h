@@ -40,4 +40,8 @@ struct RandomDump {
 /// Writes random values through `WaveWriter` and says what a reader must see.
 Changes write_random(const std::string& path, const RandomDump& dump, WaveWriterParams params);
 
+/// The same, telling only how the writer ended.
+Status write_random_status(const std::string& path, const RandomDump& dump,
+                           WaveWriterParams params);
+
 }  // namespace heddle::trace::test
