@@ -1,0 +1,71 @@
+// What `./run install PREFIX` installs works: the program, its completion, and
+// the CMake package, from another project and another directory.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <filesystem>
+
+#include "support/process.h"
+#include "support/temp_directory.h"
+
+namespace heddle::test {
+namespace {
+
+using testing::HasSubstr;
+namespace fs = std::filesystem;
+
+/// The build tree installed below a prefix of its own; once for all tests here.
+class Installed : public testing::Test {
+ protected:
+  static void SetUpTestSuite() {
+    directory_ = std::make_unique<TempDirectory>();
+    const ProcessResult result =
+        run_process({"cmake", "--install", HEDDLE_BINARY_DIR, "--prefix", prefix()});
+    ASSERT_EQ(result.code, 0) << result.err;
+  }
+  static void TearDownTestSuite() { directory_.reset(); }
+  static std::string prefix() { return directory_->file("prefix"); }
+  static std::string file(const std::string& name) { return directory_->file(name); }
+
+ private:
+  static inline std::unique_ptr<TempDirectory> directory_;
+};
+
+TEST_F(Installed, has_the_program_libraries_headers_completion_and_licence) {
+  for (const std::string path :
+       {"bin/heddle", "lib/libheddle_base.a", "lib/libheddle_trace.a", "lib/libheddle_gate.a",
+        "include/heddle/base/result.h", "lib/cmake/heddle/heddle-config.cmake",
+        "share/bash-completion/completions/heddle", "share/doc/heddle/LICENSE"}) {
+    EXPECT_TRUE(fs::is_regular_file(prefix() + "/" + path)) << path;
+  }
+  const ProcessResult version = run_process({prefix() + "/bin/heddle", "--version"});
+  EXPECT_EQ(version.code, 0);
+  EXPECT_THAT(version.out, HasSubstr("heddle 0."));
+  EXPECT_EQ(text_of_file(prefix() + "/share/bash-completion/completions/heddle"),
+            run_process({prefix() + "/bin/heddle", "completion", "bash"}).out);
+}
+
+TEST_F(Installed, says_nothing_of_the_directories_it_was_built_in) {
+  for (const auto& entry : fs::recursive_directory_iterator(prefix() + "/lib/cmake")) {
+    if (!entry.is_regular_file()) continue;
+    const std::string text = text_of_file(entry.path().string());
+    EXPECT_EQ(text.find(HEDDLE_SOURCE_DIR), std::string::npos) << entry.path();
+    EXPECT_EQ(text.find(HEDDLE_BINARY_DIR), std::string::npos) << entry.path();
+  }
+}
+
+TEST_F(Installed, serves_another_project_through_find_package) {
+  const ProcessResult configured = run_process(
+      {"cmake", "-S", HEDDLE_SOURCE_DIR "/tests/consumer", "-B", file("build"), "-G", "Ninja",
+       "-DCMAKE_PREFIX_PATH=" + prefix(), "-DCMAKE_CXX_COMPILER=" HEDDLE_CXX_COMPILER,
+       "-DCMAKE_CXX_FLAGS=" HEDDLE_CONSUMER_FLAGS});
+  ASSERT_EQ(configured.code, 0) << configured.out << configured.err;
+  const ProcessResult built = run_process({"cmake", "--build", file("build")});
+  ASSERT_EQ(built.code, 0) << built.out << built.err;
+  const ProcessResult ran = run_process({file("build/consumer")});
+  EXPECT_EQ(ran.code, 0);
+  EXPECT_THAT(ran.out, HasSubstr("file.not-found"));
+}
+
+}  // namespace
+}  // namespace heddle::test
