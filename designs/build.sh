@@ -58,6 +58,7 @@ digest_of() {
     {
         xargs cat <"designs/rtl/$name.f"
         cat "designs/rtl/$name.f" designs/build.sh "$@"
+        yosys -V
     } | sha256sum | cut -d ' ' -f 1
 }
 
