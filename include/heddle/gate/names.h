@@ -34,12 +34,19 @@ class NamePool {
   [[nodiscard]] std::size_t count() const { return starts_.size() - 1; }
 
  private:
-  [[nodiscard]] std::size_t slot_of(std::string_view text, std::uint64_t hash) const;
+  /// An entry of the hash table: a name and the hash of its text.
+  struct Slot {
+    std::uint32_t hash = 0;
+    std::uint32_t index = kEmpty;
+  };
+  static constexpr std::uint32_t kEmpty = 0xFFFFFFFF;
+
+  [[nodiscard]] std::size_t slot_of(std::string_view text, std::uint32_t hash) const;
   void grow();
 
   std::vector<char> arena_;
   std::vector<std::uint64_t> starts_{0};  ///< start of each name, and the end of the last
-  std::vector<std::uint32_t> slots_;      ///< open addressing: a name index or empty
+  std::vector<Slot> slots_;               ///< open addressing
 };
 
 /// A name in the hierarchy: `local` inside `scope`.

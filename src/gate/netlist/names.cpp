@@ -3,57 +3,57 @@
 
 #include <xxhash.h>
 
-#include <limits>
-
 #include "heddle/base/check.h"
 
 namespace heddle::gate {
 namespace {
 
-constexpr std::uint32_t kEmptySlot = std::numeric_limits<std::uint32_t>::max();
 constexpr std::size_t kFirstSlotCount = 64;
 
-std::uint64_t hash_of(std::string_view text) {
-  return XXH3_64bits(text.data(), text.size());
+std::uint32_t hash_of(std::string_view text) {
+  return static_cast<std::uint32_t>(XXH3_64bits(text.data(), text.size()));
 }
 
 }  // namespace
 
-std::size_t NamePool::slot_of(std::string_view text, std::uint64_t hash) const {
+std::size_t NamePool::slot_of(std::string_view text, std::uint32_t hash) const {
   const std::size_t mask = slots_.size() - 1;
-  std::size_t slot = static_cast<std::size_t>(hash) & mask;
-  while (slots_[slot] != kEmptySlot && this->text(NameId(slots_[slot])) != text) {
-    slot = (slot + 1) & mask;
+  std::size_t at = hash & mask;
+  while (slots_[at].index != kEmpty) {
+    if (slots_[at].hash == hash && this->text(NameId(slots_[at].index)) == text) break;
+    at = (at + 1) & mask;
   }
-  return slot;
+  return at;
 }
 
 void NamePool::grow() {
-  slots_.assign(slots_.empty() ? kFirstSlotCount : slots_.size() * 2, kEmptySlot);
+  std::vector<Slot> old(slots_.empty() ? kFirstSlotCount : slots_.size() * 2);
+  old.swap(slots_);
   const std::size_t mask = slots_.size() - 1;
-  for (std::uint32_t index = 0; index < count(); ++index) {
-    std::size_t slot = static_cast<std::size_t>(hash_of(text(NameId(index)))) & mask;
-    while (slots_[slot] != kEmptySlot) slot = (slot + 1) & mask;
-    slots_[slot] = index;
+  for (const Slot& slot : old) {
+    if (slot.index == kEmpty) continue;
+    std::size_t at = slot.hash & mask;
+    while (slots_[at].index != kEmpty) at = (at + 1) & mask;
+    slots_[at] = slot;
   }
 }
 
 NameId NamePool::intern(std::string_view text) {
   if (count() * 2 >= slots_.size()) grow();
-  const std::size_t slot = slot_of(text, hash_of(text));
-  if (slots_[slot] != kEmptySlot) return NameId(slots_[slot]);
-  HEDDLE_CHECK(count() < kEmptySlot);
-  const auto index = static_cast<std::uint32_t>(count());
+  const std::uint32_t hash = hash_of(text);
+  Slot& slot = slots_[slot_of(text, hash)];
+  if (slot.index != kEmpty) return NameId(slot.index);
+  HEDDLE_CHECK(count() < kEmpty);
+  slot = {hash, static_cast<std::uint32_t>(count())};
   arena_.insert(arena_.end(), text.begin(), text.end());
   starts_.push_back(arena_.size());
-  slots_[slot] = index;
-  return NameId(index);
+  return NameId(slot.index);
 }
 
 NameId NamePool::find(std::string_view text) const {
   if (slots_.empty()) return NameId::none();
-  const std::uint32_t index = slots_[slot_of(text, hash_of(text))];
-  return index == kEmptySlot ? NameId::none() : NameId(index);
+  const Slot& slot = slots_[slot_of(text, hash_of(text))];
+  return slot.index == kEmpty ? NameId::none() : NameId(slot.index);
 }
 
 std::string_view NamePool::text(NameId id) const {
