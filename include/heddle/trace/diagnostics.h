@@ -35,7 +35,7 @@ inline constexpr DiagnosticRule kFstUnsupported{"trace.fst-unsupported", Severit
                                                 "convert it with `fst2vcd` and read the VCD"};
 
 inline constexpr DiagnosticRule kNoSuchSignal{"trace.no-such-signal", Severity::Error,
-                                              "no signal matches '{}'", "the nearest is '{}'"};
+                                              "no signal matches '{}'", "{}"};
 
 inline constexpr DiagnosticRule kEmptyWindow{
     "trace.empty-window", Severity::Error, "the window from {} ps to {} ps holds no time",
