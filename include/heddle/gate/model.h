@@ -1,11 +1,11 @@
 // The elaborated design: one AIG, and around it the states, memories, ports
 // and names of the netlist. Everything an engine needs and nothing of a format.
 //
-// All state is one kind of bit. On a rising `clock` it takes `next`; while
-// `gate` is high it follows `value`. A flop has a clock, with asynchronous
-// controls also a gate; a latch has only a gate. Enables and synchronous
-// resets are logic in `next`; a negative edge is a complemented clock; clear
-// before set before load is logic in `gate` and `value`.
+// All state is one kind of bit. On a rising `clock` it takes `next` if `enable`
+// is high; while `gate` is high it follows `value`. A flop has a clock, with
+// asynchronous controls also a gate; a latch has only a gate. Synchronous
+// resets are logic in `next` and `enable`; a negative edge is a complemented
+// clock; clear before set before load is logic in `gate` and `value`.
 #pragma once
 
 #include <cstdint>
@@ -35,6 +35,7 @@ struct StateBit {
   std::string name;         ///< full hierarchical name of its output net
   Lit output;               ///< its source in the AIG
   Lit clock = Lit::zero();  ///< constant when nothing clocks it
+  Lit enable = Lit::one();  ///< at the clock; constant true for a plain flop
   Lit next = Lit::zero();
   Lit gate = Lit::zero();  ///< constant false without asynchronous controls
   Lit value = Lit::zero();

@@ -37,20 +37,30 @@ struct LutNode {
 /// A value of the design as an engine holds it: a node, perhaps complemented.
 using NodeRef = Lit;
 
-/// A state bit in terms of nodes. `toggle` says that `output` changes at the
-/// next rising edge of its clock, `force` that it changes now; both are
-/// functions that may read `output` itself.
+/// A state bit in terms of nodes. `force` says that `output` changes now. At
+/// the clock of its group, while the group is enabled, `output` changes if
+/// `toggle` says so, or, without one, takes `next`. Functions may read `output`.
 struct ProgramState {
   std::uint32_t output = 0;  ///< node
-  std::int32_t toggle = -1;  ///< index into `functions`, -1 for a latch
+  std::int32_t toggle = -1;  ///< index into `functions`
   std::int32_t force = -1;   ///< index into `functions`, -1 without gate
-  std::int32_t domain = -1;  ///< index into `domains`
+  std::int32_t group = -1;   ///< index into `groups`, -1 without clock
+  NodeRef next;              ///< read only where a clocked state has no `toggle`
   bool initial = false;
 };
 
-/// A set of states and write ports that share a clock edge.
+/// A set of groups and write ports that share a clock edge.
 struct ClockDomain {
   NodeRef clock;  ///< fires when this rises
+  std::uint32_t first_group = 0;
+  std::uint32_t group_count = 0;  ///< its groups stand together
+};
+
+/// States of one domain with one enable: while it is low nothing of them is
+/// looked at, however much their inputs move.
+struct EnableGroup {
+  std::uint32_t domain = 0;
+  NodeRef enable;  ///< constant true for the domain's first group
 };
 
 struct ProgramReadPort {
@@ -80,6 +90,7 @@ struct Program {
   std::vector<LutNode> functions;  ///< toggles and forces; no node reads them
   std::vector<ProgramState> states;
   std::vector<ClockDomain> domains;
+  std::vector<EnableGroup> groups;
   std::vector<ProgramReadPort> reads;
   std::vector<ProgramWritePort> writes;
   std::vector<std::uint32_t> inputs;  ///< node of each model input

@@ -23,12 +23,14 @@ class CpuBackend final : public Backend {
  public:
   CpuBackend(std::string_view name, const Program& program, PeripheralBank* bank,
              const BackendOptions& options)
-      : name_(name), core_(program, options), bank_(bank), options_(options) {
+      : name_(name), core_(program, pins_of(bank)), bank_(bank), options_(options) {
     if (bank_ != nullptr) {
       for (const EdgeOp& op : bank_->idle_drives()) core_.deposit_input(op.input, op.value != 0);
-      pins_.assign(bank_->observed_outputs().size(), 0);
     }
     is_settled_ = core_.prime();
+    for (const std::uint32_t output : pins_of(bank)) {
+      pins_.push_back(static_cast<std::uint8_t>(core_.output(output)));
+    }
   }
 
   [[nodiscard]] Capabilities capabilities() const override { return {.name = name_}; }
@@ -99,6 +101,10 @@ class CpuBackend final : public Backend {
   }
 
  private:
+  static std::span<const std::uint32_t> pins_of(const PeripheralBank* bank) {
+    return bank == nullptr ? std::span<const std::uint32_t>() : bank->observed_outputs();
+  }
+
   struct Slot {
     EdgeWindow window;
     bool is_taken = false;
@@ -138,13 +144,7 @@ class CpuBackend final : public Backend {
 
   void sample(Slot& slot, const EdgeInfo& info) {
     if (bank_ != nullptr) {
-      bool changed = info.edge == 0;
-      const std::span<const std::uint32_t> outputs = bank_->observed_outputs();
-      for (std::size_t i = 0; i < outputs.size(); ++i) {
-        const auto pin = static_cast<std::uint8_t>(core_.output(outputs[i]));
-        changed |= pin != pins_[i];
-        pins_[i] = pin;
-      }
+      const bool changed = core_.take_pins(pins_) || info.edge == 0;
       const bool due = bank_->due(info);
       if (changed || due) slot.stop = bank_->sample(info, pins_, drives_, slot.records);
     }

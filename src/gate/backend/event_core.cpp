@@ -9,14 +9,124 @@
 
 namespace heddle::gate {
 
+/// The inner loop's pointers. They are copied to the stack because the compiler
+/// must assume that a byte stored through `index` or `values` changes members.
 template <bool kObserve>
-EventCore<kObserve>::EventCore(const Program& program, const BackendOptions&)
+class EventCore<kObserve>::Walk {
+ public:
+  explicit Walk(EventCore& core)
+      : tables_(core.graph_.tables.data()),
+        index_(core.graph_.index.data()),
+        edges_(core.graph_.edges.data()),
+        edge_begin_(core.graph_.edge_begin.data()),
+        cone_end_(core.graph_.cone_end.data()),
+        values_(core.values_.data()),
+        tail_(core.dirty_.data()) {}
+
+  void flip(std::uint32_t node) { values_[node] ^= 1U; }
+  [[nodiscard]] bool value(std::uint32_t node) const { return values_[node] != 0; }
+  void tell_all(std::uint32_t node) { tell(edge_begin_[node], edge_begin_[node + 1]); }
+  void tell_cone(std::uint32_t node) { tell(edge_begin_[node], cone_end_[node]); }
+  void tell_data(std::uint32_t node) { tell(cone_end_[node], edge_begin_[node + 1]); }
+
+  /// Takes a record out of its queue; whether it is dirty.
+  [[nodiscard]] bool leave_queue(std::uint32_t record) {
+    const auto index = static_cast<std::uint8_t>(index_[record] ^ EventGraph::kQueued);
+    index_[record] = index;
+    return (tables_[record] >> (index & 63U) & 1U) != 0;
+  }
+  void invert(std::uint32_t record) { tables_[record] = ~tables_[record]; }
+  [[nodiscard]] const std::uint32_t* tail() const { return tail_; }
+
+ private:
+  void tell(std::uint32_t first, std::uint32_t last) {
+    std::uint32_t* tail = tail_;
+    for (std::uint32_t at = first; at != last; ++at) {
+      const std::uint32_t code = edges_[at];
+      const std::uint32_t record = code >> EventGraph::kPinBits;
+      const std::uint32_t index = index_[record] ^ (code & EventGraph::kPinMask);
+      index_[record] = static_cast<std::uint8_t>(index);
+      // No branch on data: a clean record is written behind the tail and left there.
+      *tail = record;
+      tail += tables_[record] >> (index & 63U) & 1U;
+    }
+    tail_ = tail;
+  }
+
+  std::uint64_t* __restrict tables_;
+  std::uint8_t* __restrict index_;
+  const std::uint32_t* __restrict edges_;
+  const std::uint32_t* __restrict edge_begin_;
+  const std::uint32_t* __restrict cone_end_;
+  std::uint8_t* __restrict values_;
+  std::uint32_t* __restrict tail_;
+};
+
+template <bool kObserve>
+inline void EventCore<kObserve>::enqueue(std::uint32_t record) {
+  std::uint8_t& index = graph_.index[record];
+  if ((index & EventGraph::kQueued) != 0) return;
+  index |= EventGraph::kQueued;
+  const std::uint32_t queue = graph_.queue[record];
+  graph_.entries[tails_[queue]++] = record;
+  pending_[queue / 64] |= std::uint64_t{1} << (queue % 64);
+}
+
+template <bool kObserve>
+inline void EventCore<kObserve>::enqueue_dirty(const Walk& walk) {
+  const std::uint32_t* const tail = walk.tail();
+  for (const std::uint32_t* at = dirty_.data(); at != tail; ++at) enqueue(*at);
+}
+
+template <bool kObserve>
+inline void EventCore<kObserve>::watch(std::uint32_t node) {
+  for (std::uint32_t at = graph_.watch_begin[node]; at != graph_.watch_begin[node + 1]; ++at) {
+    const std::uint32_t who = graph_.watches[at];
+    if ((who & EventGraph::kObserved) == 0) {
+      digest_.flip(who);
+      continue;
+    }
+    const std::uint32_t index = who & ~EventGraph::kObserved;
+    changed_[index / 64] ^= std::uint64_t{1} << (index % 64);
+    changed_summary_[index / 4096] |= std::uint64_t{1} << (index / 64 % 64);
+  }
+}
+
+template <bool kObserve>
+template <bool kDefer>
+inline void EventCore<kObserve>::toggle(Walk& walk, std::uint32_t node) {
+  walk.flip(node);
+  if constexpr (kObserve) watch(node);
+  if constexpr (kDefer) {
+    deferred_[node] ^= 1U;
+    deferred_nodes_.push_back(node);
+    walk.tell_cone(node);
+  } else {
+    walk.tell_all(node);
+  }
+}
+
+template <bool kObserve>
+template <class Visit>
+inline void EventCore<kObserve>::drain(std::uint32_t queue, Visit visit) {
+  const std::uint32_t first = graph_.queue_begin[queue];
+  const std::uint32_t last = tails_[queue];
+  tails_[queue] = first;
+  pending_[queue / 64] &= ~(std::uint64_t{1} << (queue % 64));
+  for (std::uint32_t at = first; at != last; ++at) visit(graph_.entries[at]);
+}
+
+template <bool kObserve>
+EventCore<kObserve>::EventCore(const Program& program,
+                               std::span<const std::uint32_t> watched_outputs)
     : program_(program),
-      graph_(program, EdgeDigest(program.model)),
+      graph_(program, EdgeDigest(program.model), watched_outputs),
       values_(program.node_count, 0),
       deferred_(program.node_count, 0),
       tails_(graph_.queue_begin.begin(), graph_.queue_begin.end() - 1),
-      pending_((graph_.queue_count + 63) / 64, 0),
+      pending_((graph_.queue_count + 63) / 64 + 1, 0),
+      enabled_(program.groups.size() / 64 + 1, 0),
+      dirty_(graph_.edges.size() * 2 + 1),
       digest_(program.model),
       changed_((program.observed.size() + 63) / 64, 0),
       changed_summary_((changed_.size() + 63) / 64, 0) {
@@ -30,8 +140,18 @@ EventCore<kObserve>::EventCore(const Program& program, const BackendOptions&)
     changed_summary_[i / 4096] |= std::uint64_t{1} << (i / 64 % 64);
   }
   // Every node is 0 and every index is 0: what is dirty then has to be looked at.
-  for (std::uint32_t i = 0; i < graph_.records.size(); ++i) notify_record(i);
+  for (std::uint32_t i = 0; i < graph_.tables.size(); ++i) {
+    if (is_dirty(i)) enqueue(i);
+  }
   for (const ProgramState& state : program.states) set(state.output, state.initial);
+  for (std::uint32_t g = 0; g < program.groups.size(); ++g) note_enable(g);
+}
+
+template <bool kObserve>
+void EventCore<kObserve>::set(std::uint32_t node, bool value) {
+  Walk walk(*this);
+  if (walk.value(node) != value) toggle<false>(walk, node);
+  enqueue_dirty(walk);
 }
 
 template <bool kObserve>
@@ -51,16 +171,21 @@ template <bool kObserve>
 bool EventCore<kObserve>::step_clocks(std::span<const EdgeOp> ops) {
   for (const EdgeOp& op : ops) {
     const std::uint32_t node = program_.inputs[op.input];
-    if (values_[node] != op.value) toggle<true>(node);
+    if (values_[node] == op.value) continue;
+    Walk walk(*this);
+    toggle<true>(walk, node);
+    enqueue_dirty(walk);
   }
   if (!settle<true>()) return false;
   find_risen();
   sample();
+  Walk walk(*this);
   for (const std::uint32_t node : deferred_nodes_) {
+    if (deferred_[node] != 0) walk.tell_data(node);
     deferred_[node] = 0;
-    notify(&graph_.edges[graph_.cone_end[node]], &graph_.edges[graph_.edge_begin[node + 1]]);
   }
   deferred_nodes_.clear();
+  enqueue_dirty(walk);
   commit();
   return settle<false>() && run_rounds();
 }
@@ -89,39 +214,55 @@ bool EventCore<kObserve>::run_rounds() {
 template <bool kObserve>
 void EventCore<kObserve>::find_risen() {
   risen_.clear();
-  const std::uint32_t queue = graph_.trigger_queue;
-  const std::uint32_t end = tails_[queue];
-  for (std::uint32_t at = graph_.queue_begin[queue]; at != end; ++at) {
-    EventRecord& record = graph_.records[graph_.entries[at]];
-    record.is_queued = 0;
-    if (((record.table >> record.index) & 1U) == 0) continue;
-    record.table = ~record.table;
-    const ClockTrigger& trigger = graph_.triggers[record.node];
+  drain(graph_.trigger_queue, [this](std::uint32_t record) {
+    graph_.index[record] ^= EventGraph::kQueued;
+    if (!is_dirty(record)) return;
+    graph_.tables[record] = ~graph_.tables[record];
+    const ClockTrigger& trigger = graph_.triggers[graph_.target[record]];
     const std::int32_t domain = values_[trigger.node] != 0 ? trigger.on_rise : trigger.on_fall;
     if (domain >= 0) risen_.push_back(static_cast<std::uint32_t>(domain));
-  }
-  tails_[queue] = graph_.queue_begin[queue];
+  });
 }
 
 template <bool kObserve>
 void EventCore<kObserve>::sample() {
   if (risen_.empty()) return;
   ++rounds_;
-  for (const std::uint32_t domain : risen_) {
-    const std::uint32_t queue = graph_.first_domain_queue + domain;
-    const std::uint32_t end = tails_[queue];
-    for (std::uint32_t at = graph_.queue_begin[queue]; at != end; ++at) {
-      const std::uint32_t index = graph_.entries[at];
-      EventRecord& record = graph_.records[index];
-      record.is_queued = 0;
-      // A state that its asynchronous control moved while the clocks settled stays.
-      const bool is_dirty = ((record.table >> record.index) & 1U) != 0;
-      if (is_dirty && deferred_[record.node] == 0) toggling_.push_back(index);
+  drain(graph_.enable_queue, [this](std::uint32_t record) {
+    graph_.index[record] ^= EventGraph::kQueued;
+    note_enable(graph_.target[record]);
+  });
+  const std::uint64_t* const waiting = &pending_[graph_.first_group_queue / 64];
+  for (const std::uint32_t index : risen_) {
+    const ClockDomain& domain = program_.domains[index];
+    const std::uint32_t end = domain.first_group + domain.group_count;
+    for (std::uint32_t word = domain.first_group / 64; word * 64 < end; ++word) {
+      std::uint64_t bits = enabled_[word] & (waiting[word] | graph_.has_compared[word]);
+      if (word * 64 < domain.first_group) bits &= ~std::uint64_t{0} << (domain.first_group % 64);
+      if (end - word * 64 < 64) bits &= ~(~std::uint64_t{0} << (end % 64));
+      for (; bits != 0; bits &= bits - 1) {
+        sample_group(word * 64 + static_cast<std::uint32_t>(std::countr_zero(bits)));
+      }
     }
-    tails_[queue] = graph_.queue_begin[queue];
-    for (const std::uint32_t port : graph_.writes_of_domain[domain]) {
+    for (const std::uint32_t port : graph_.writes_of_domain[index]) {
       if (sampled(program_.writes[port].any_enable)) sample_write(program_.writes[port]);
     }
+  }
+}
+
+template <bool kObserve>
+void EventCore<kObserve>::sample_group(std::uint32_t group) {
+  Walk walk(*this);
+  drain(graph_.first_group_queue + group, [&](std::uint32_t record) {
+    // A state that its asynchronous control moved while the clocks settled stays.
+    if (walk.leave_queue(record) && deferred_[graph_.target[record]] == 0) {
+      toggling_.push_back(record);
+    }
+  });
+  const std::uint32_t last = graph_.compared_begin[group + 1];
+  for (std::uint32_t i = graph_.compared_begin[group]; i != last; ++i) {
+    const EventGraph::Compared& state = graph_.compared[i];
+    if (sampled(state.next) != (values_[state.node] != 0)) moving_.push_back(state.node);
   }
 }
 
@@ -143,13 +284,22 @@ void EventCore<kObserve>::sample_write(const ProgramWritePort& port) {
 
 template <bool kObserve>
 void EventCore<kObserve>::commit() {
-  for (const std::uint32_t index : toggling_) {
-    toggle<false>(graph_.records[index].node);
-    // A flop that toggles at every edge does not read itself: it stays dirty.
-    notify_record(index);
+  Walk walk(*this);
+  for (const std::uint32_t node : moving_) toggle<false>(walk, node);
+  for (const std::uint32_t record : toggling_) toggle<false>(walk, graph_.target[record]);
+  enqueue_dirty(walk);
+  // A flop that toggles at every edge does not read itself: it stays dirty.
+  for (const std::uint32_t record : toggling_) {
+    if (is_dirty(record)) enqueue(record);
   }
+  toggles_ += moving_.size() + toggling_.size();
+  moving_.clear();
   toggling_.clear();
-  if (writes_.empty()) return;
+  if (!writes_.empty()) commit_writes();
+}
+
+template <bool kObserve>
+void EventCore<kObserve>::commit_writes() {
   std::sort(writes_.begin(), writes_.end(),
             [](const PendingWrite& a, const PendingWrite& b) { return a.order < b.order; });
   for (const PendingWrite& write : writes_) {
@@ -157,85 +307,34 @@ void EventCore<kObserve>::commit() {
     if constexpr (kObserve) {
       digest_.add_write(write.memory, write.address, memories_[write.memory].row(write.address));
     }
-    for (const std::uint32_t record : graph_.reads_of_memory[write.memory]) notify_record(record);
+    for (const std::uint32_t record : graph_.reads_of_memory[write.memory]) enqueue(record);
   }
   writes_.clear();
 }
 
 template <bool kObserve>
-template <bool kDefer>
-void EventCore<kObserve>::toggle(std::uint32_t node) {
-  values_[node] ^= 1U;
-  ++toggles_;
-  if constexpr (kObserve) watch(node);
-  const std::uint32_t* const edges = graph_.edges.data();
-  if constexpr (kDefer) {
-    deferred_[node] ^= 1U;
-    deferred_nodes_.push_back(node);
-    notify(edges + graph_.edge_begin[node], edges + graph_.cone_end[node]);
-  } else {
-    notify(edges + graph_.edge_begin[node], edges + graph_.edge_begin[node + 1]);
-  }
-}
-
-template <bool kObserve>
-void EventCore<kObserve>::notify(const std::uint32_t* edge, const std::uint32_t* end) {
-  EventRecord* const records = graph_.records.data();
-  std::uint32_t* const entries = graph_.entries.data();
-  std::uint32_t* const tails = tails_.data();
-  std::uint64_t* const pending = pending_.data();
-  for (; edge != end; ++edge) {
-    const std::uint32_t code = *edge;
-    EventRecord& record = records[code >> 3];
-    record.index = static_cast<std::uint8_t>(record.index ^ (1U << (code & 7U)));
-    // No branch on data: a clean record is written behind the tail and left there.
-    const std::uint32_t enters =
-        static_cast<std::uint32_t>((record.table >> record.index) & 1U) & ~record.is_queued & 1U;
-    const std::uint32_t queue = record.queue;
-    record.is_queued = static_cast<std::uint8_t>(record.is_queued | enters);
-    entries[tails[queue]] = code >> 3;
-    tails[queue] += enters;
-    pending[queue >> 6] |= std::uint64_t{enters} << (queue & 63U);
-  }
-}
-
-template <bool kObserve>
-void EventCore<kObserve>::notify_record(std::uint32_t index) {
-  EventRecord& record = graph_.records[index];
-  if (record.is_queued != 0 || ((record.table >> record.index) & 1U) == 0) return;
-  record.is_queued = 1;
-  graph_.entries[tails_[record.queue]++] = index;
-  pending_[record.queue / 64U] |= std::uint64_t{1} << (record.queue % 64U);
-}
-
-template <bool kObserve>
-void EventCore<kObserve>::watch(std::uint32_t node) {
-  for (std::uint32_t at = graph_.watch_begin[node]; at != graph_.watch_begin[node + 1]; ++at) {
-    const std::uint32_t who = graph_.watches[at];
-    if ((who & EventGraph::kObserved) == 0) {
-      digest_.flip(who);
-      continue;
-    }
-    const std::uint32_t index = who & ~EventGraph::kObserved;
-    changed_[index / 64] ^= std::uint64_t{1} << (index % 64);
-    changed_summary_[index / 4096] |= std::uint64_t{1} << (index / 64 % 64);
-  }
+void EventCore<kObserve>::note_enable(std::uint32_t group) {
+  const std::uint64_t bit = std::uint64_t{1} << (group % 64);
+  std::uint64_t& word = enabled_[group / 64];
+  word = sampled(program_.groups[group].enable) ? word | bit : word & ~bit;
 }
 
 template <bool kObserve>
 template <bool kDefer>
 bool EventCore<kObserve>::settle() {
+  const std::uint32_t level_count = program_.level_count;
   for (std::uint32_t sweep = 0; sweep < kRoundsMax; ++sweep) {
-    for (std::size_t word = 0; word * 64 <= program_.level_count; ++word) {
+    for (std::uint32_t word = 0; word * 64 <= level_count; ++word) {
       // Levels only rise within a sweep, so each is entered once.
-      while (true) {
-        const std::uint32_t level = static_cast<std::uint32_t>(word) * 64 +
-                                    static_cast<std::uint32_t>(std::countr_zero(pending_[word]));
-        if (pending_[word] == 0 || level > program_.level_count) break;
-        pending_[word] &= pending_[word] - 1;
+      while (pending_[word] != 0) {
+        const std::uint32_t level =
+            word * 64 + static_cast<std::uint32_t>(std::countr_zero(pending_[word]));
+        if (level > level_count) break;
         run_level<kDefer>(level);
       }
     }
+    const std::uint32_t breakers = graph_.breaker_queue;
+    if ((pending_[breakers / 64] >> (breakers % 64) & 1U) == 0) return true;
     if (!run_breakers<kDefer>()) return true;
   }
   return false;
@@ -244,28 +343,27 @@ bool EventCore<kObserve>::settle() {
 template <bool kObserve>
 template <bool kDefer>
 void EventCore<kObserve>::run_level(std::uint32_t level) {
-  const std::uint32_t end = tails_[level];
-  tails_[level] = graph_.queue_begin[level];
-  for (std::uint32_t at = graph_.queue_begin[level]; at != end; ++at) {
-    const std::uint32_t index = graph_.entries[at];
-    EventRecord& record = graph_.records[index];
-    record.is_queued = 0;
-    if (((record.table >> record.index) & 1U) == 0) continue;
-    if (graph_.kinds[index] == RecordKind::Lut) {
-      record.table = ~record.table;
-      toggle<kDefer>(record.node);
-    } else if (graph_.kinds[index] == RecordKind::Force) {
-      toggle<kDefer>(record.node);
+  Walk walk(*this);
+  const std::uint32_t lut_count = graph_.lut_count;
+  const std::uint32_t first_lut = graph_.first_lut;
+  toggles_ += tails_[level] - graph_.queue_begin[level];
+  drain(level, [&, this](std::uint32_t record) {
+    if (!walk.leave_queue(record)) return;
+    if (record < lut_count) [[likely]] {
+      walk.invert(record);
+      toggle<kDefer>(walk, first_lut + record);
+    } else if (graph_.kinds[record] == RecordKind::Force) {
+      toggle<kDefer>(walk, graph_.target[record]);
     } else {
-      read<kDefer>(record.node);
+      read<kDefer>(walk, program_.reads[graph_.target[record]]);
     }
-  }
+  });
+  enqueue_dirty(walk);
 }
 
 template <bool kObserve>
 template <bool kDefer>
-void EventCore<kObserve>::read(std::uint32_t index) {
-  const ProgramReadPort& port = program_.reads[index];
+void EventCore<kObserve>::read(Walk& walk, const ProgramReadPort& port) {
   if (!get(port.enable)) return;
   std::uint64_t address = 0;
   for (std::size_t i = 0; i < port.address.size(); ++i) {
@@ -273,28 +371,26 @@ void EventCore<kObserve>::read(std::uint32_t index) {
   }
   const std::span<const std::uint64_t> row = memories_[port.memory].row(address);
   for (std::size_t i = 0; i < port.data.size(); ++i) {
-    const bool value = !row.empty() && ((row[i / 64] >> (i % 64)) & 1U) != 0;
-    if ((values_[port.data[i]] != 0) != value) toggle<kDefer>(port.data[i]);
+    const bool value = !row.empty() && (row[i / 64] >> (i % 64) & 1U) != 0;
+    if (walk.value(port.data[i]) != value) toggle<kDefer>(walk, port.data[i]);
   }
 }
 
 template <bool kObserve>
 template <bool kDefer>
 bool EventCore<kObserve>::run_breakers() {
-  const std::uint32_t queue = graph_.breaker_queue;
-  if (tails_[queue] == graph_.queue_begin[queue]) return false;
+  // All of them see the values of the sweep; then all move.
   std::vector<std::uint32_t> breaking;
-  for (std::uint32_t at = graph_.queue_begin[queue]; at != tails_[queue]; ++at) {
-    EventRecord& record = graph_.records[graph_.entries[at]];
-    record.is_queued = 0;
-    if (((record.table >> record.index) & 1U) != 0) breaking.push_back(graph_.entries[at]);
+  Walk walk(*this);
+  drain(graph_.breaker_queue, [&](std::uint32_t record) {
+    if (walk.leave_queue(record)) breaking.push_back(record);
+  });
+  for (const std::uint32_t record : breaking) toggle<kDefer>(walk, graph_.target[record]);
+  enqueue_dirty(walk);
+  for (const std::uint32_t record : breaking) {
+    if (is_dirty(record)) enqueue(record);
   }
-  tails_[queue] = graph_.queue_begin[queue];
-  for (const std::uint32_t index : breaking) {
-    toggle<kDefer>(graph_.records[index].node);
-    notify_record(index);
-  }
-  if (!breaking.empty()) unsettled_node_ = graph_.records[breaking.front()].node;
+  if (!breaking.empty()) unsettled_node_ = graph_.target[breaking.front()];
   return !breaking.empty();
 }
 
@@ -302,7 +398,19 @@ template <bool kObserve>
 void EventCore<kObserve>::set_memory(std::uint32_t i, std::span<const std::uint64_t> words) {
   HEDDLE_CHECK(words.size() == memories_[i].words.size());
   memories_[i].words.assign(words.begin(), words.end());
-  for (const std::uint32_t record : graph_.reads_of_memory[i]) notify_record(record);
+  for (const std::uint32_t record : graph_.reads_of_memory[i]) enqueue(record);
+}
+
+template <bool kObserve>
+bool EventCore<kObserve>::take_pins(std::span<std::uint8_t> pins) {
+  const std::uint32_t queue = graph_.pin_queue;
+  if (tails_[queue] == graph_.queue_begin[queue]) return false;
+  drain(queue, [&, this](std::uint32_t record) {
+    graph_.index[record] ^= EventGraph::kQueued;
+    const std::uint32_t pin = graph_.target[record];
+    pins[pin] = static_cast<std::uint8_t>(get(program_.outputs[graph_.pin_outputs[pin]]));
+  });
+  return true;
 }
 
 template <bool kObserve>

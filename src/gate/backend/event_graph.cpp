@@ -18,20 +18,27 @@ struct PlacedEdge {
 
 class Layout {
  public:
-  Layout(const Program& program, const EdgeDigest& digest, EventGraph& graph)
-      : program_(program), digest_(digest), graph_(graph) {}
+  Layout(const Program& program, const EdgeDigest& digest,
+         std::span<const std::uint32_t> watched_outputs, EventGraph& graph)
+      : program_(program), digest_(digest), watched_outputs_(watched_outputs), graph_(graph) {}
 
   void run() {
     graph_.breaker_queue = program_.level_count + 1U;
     graph_.trigger_queue = graph_.breaker_queue + 1;
-    graph_.first_domain_queue = graph_.trigger_queue + 1;
+    graph_.enable_queue = graph_.trigger_queue + 1;
+    graph_.pin_queue = graph_.enable_queue + 1;
+    graph_.first_group_queue = (graph_.pin_queue + 64) / 64 * 64;
     graph_.queue_count =
-        graph_.first_domain_queue + static_cast<std::uint32_t>(program_.domains.size());
+        graph_.first_group_queue + static_cast<std::uint32_t>(program_.groups.size());
     HEDDLE_CHECK(graph_.queue_count < 0xFFFF);
+    graph_.first_lut = program_.first_lut;
+    graph_.lut_count = static_cast<std::uint32_t>(program_.luts.size());
     add_luts();
     add_states();
     add_reads();
     add_triggers();
+    add_groups();
+    add_pins();
     place_edges();
     place_queues();
     place_watches();
@@ -42,19 +49,20 @@ class Layout {
   }
 
  private:
-  std::uint32_t add(RecordKind kind, std::uint64_t table, std::uint32_t queue, std::uint32_t node) {
-    EventRecord record;
-    record.table = table;
-    record.queue = static_cast<std::uint16_t>(queue);
-    record.node = node;
-    graph_.records.push_back(record);
+  std::uint32_t add(RecordKind kind, std::uint64_t table, std::uint32_t queue,
+                    std::uint32_t target) {
+    graph_.tables.push_back(table);
+    graph_.index.push_back(0);
+    graph_.queue.push_back(static_cast<std::uint16_t>(queue));
+    graph_.target.push_back(target);
     graph_.kinds.push_back(kind);
-    return static_cast<std::uint32_t>(graph_.records.size()) - 1;
+    HEDDLE_CHECK(graph_.tables.size() < (1U << (32 - EventGraph::kPinBits)));
+    return static_cast<std::uint32_t>(graph_.tables.size()) - 1;
   }
 
   void connect(std::uint32_t record, const LutNode& lut, bool is_in_cone) {
     for (std::uint32_t pin = 0; pin < lut.input_count; ++pin) {
-      edges_.push_back({lut.inputs[pin], !is_in_cone, record * 8 + pin});
+      edges_.push_back({lut.inputs[pin], !is_in_cone, EventGraph::edge_to(record, pin)});
     }
   }
 
@@ -84,7 +92,7 @@ class Layout {
       if (state.toggle >= 0) {
         const LutNode& lut = function(state.toggle);
         const std::uint32_t queue =
-            graph_.first_domain_queue + static_cast<std::uint32_t>(state.domain);
+            graph_.first_group_queue + static_cast<std::uint32_t>(state.group);
         connect(add(RecordKind::Toggle, lut.table, queue, state.output), lut, false);
       }
     }
@@ -99,10 +107,51 @@ class Layout {
       const bool is_in_cone = std::any_of(port.data.begin(), port.data.end(),
                                           [this](std::uint32_t node) { return in_cone(node); });
       // Any input says "read again"; pin 0 serves them all.
-      if (port.enable.node() != 0) edges_.push_back({port.enable.node(), !is_in_cone, record * 8});
+      if (port.enable.node() != 0)
+        edges_.push_back({port.enable.node(), !is_in_cone, EventGraph::edge_to(record, 0)});
       for (const NodeRef bit : port.address) {
-        if (bit.node() != 0) edges_.push_back({bit.node(), !is_in_cone, record * 8});
+        if (bit.node() != 0)
+          edges_.push_back({bit.node(), !is_in_cone, EventGraph::edge_to(record, 0)});
       }
+    }
+  }
+
+  void add_groups() {
+    for (std::uint32_t g = 0; g < program_.groups.size(); ++g) {
+      const NodeRef enable = program_.groups[g].enable;
+      if (enable.is_constant()) continue;
+      const std::uint32_t record =
+          add(RecordKind::Enable, ~std::uint64_t{0}, graph_.enable_queue, g);
+      edges_.push_back({enable.node(), true, EventGraph::edge_to(record, 0)});
+    }
+    graph_.compared_begin.assign(program_.groups.size() + 1, 0);
+    std::vector<std::pair<std::int32_t, EventGraph::Compared>> compared;
+    for (const ProgramState& state : program_.states) {
+      if (state.group >= 0 && state.toggle < 0) {
+        compared.push_back({state.group, {state.output, state.next}});
+        ++graph_.compared_begin[static_cast<std::size_t>(state.group) + 1];
+      }
+    }
+    std::stable_sort(compared.begin(), compared.end(),
+                     [](const auto& a, const auto& b) { return a.first < b.first; });
+    graph_.has_compared.assign(program_.groups.size() / 64 + 1, 0);
+    for (const auto& [group, state] : compared) {
+      graph_.compared.push_back(state);
+      const auto bit = static_cast<std::uint32_t>(group);
+      graph_.has_compared[bit / 64] |= std::uint64_t{1} << (bit % 64);
+    }
+    for (std::size_t g = 0; g < program_.groups.size(); ++g) {
+      graph_.compared_begin[g + 1] += graph_.compared_begin[g];
+    }
+  }
+
+  void add_pins() {
+    graph_.pin_outputs.assign(watched_outputs_.begin(), watched_outputs_.end());
+    for (std::uint32_t pin = 0; pin < watched_outputs_.size(); ++pin) {
+      const NodeRef output = program_.outputs[watched_outputs_[pin]];
+      if (output.is_constant()) continue;
+      const std::uint32_t record = add(RecordKind::Pin, ~std::uint64_t{0}, graph_.pin_queue, pin);
+      edges_.push_back({output.node(), true, EventGraph::edge_to(record, 0)});
     }
   }
 
@@ -117,7 +166,7 @@ class Layout {
         // Dirty while the clock is not as it was last seen, at first 0.
         const std::uint32_t record =
             add(RecordKind::Trigger, 0b10, graph_.trigger_queue, at->second);
-        edges_.push_back({clock.node(), false, record * 8});
+        edges_.push_back({clock.node(), false, EventGraph::edge_to(record, 0)});
       }
       ClockTrigger& trigger = graph_.triggers[at->second];
       (clock.complemented() ? trigger.on_fall : trigger.on_rise) = static_cast<std::int32_t>(d);
@@ -128,27 +177,25 @@ class Layout {
     std::stable_sort(edges_.begin(), edges_.end(), [](const PlacedEdge& a, const PlacedEdge& b) {
       return a.node != b.node ? a.node < b.node : a.is_data < b.is_data;
     });
-    graph_.edge_begin.assign(program_.node_count + 1, 0);
-    graph_.cone_end.assign(program_.node_count, 0);
-    for (const PlacedEdge& edge : edges_) {
-      graph_.edges.push_back(edge.code);
-      ++graph_.edge_begin[edge.node + 1];
-      if (!edge.is_data) ++graph_.cone_end[edge.node];
-    }
+    auto at = edges_.begin();
     for (std::uint32_t node = 0; node < program_.node_count; ++node) {
-      graph_.edge_begin[node + 1] += graph_.edge_begin[node];
-      graph_.cone_end[node] += graph_.edge_begin[node];
+      graph_.edge_begin.push_back(static_cast<std::uint32_t>(graph_.edges.size()));
+      for (; at != edges_.end() && at->node == node && !at->is_data; ++at) {
+        graph_.edges.push_back(at->code);
+      }
+      graph_.cone_end.push_back(static_cast<std::uint32_t>(graph_.edges.size()));
+      for (; at != edges_.end() && at->node == node; ++at) graph_.edges.push_back(at->code);
     }
+    graph_.edge_begin.push_back(static_cast<std::uint32_t>(graph_.edges.size()));
   }
 
   void place_queues() {
     graph_.queue_begin.assign(graph_.queue_count + 1, 0);
-    for (const EventRecord& record : graph_.records) ++graph_.queue_begin[record.queue + 1U];
+    for (const std::uint16_t queue : graph_.queue) ++graph_.queue_begin[queue + 1U];
     for (std::uint32_t q = 0; q < graph_.queue_count; ++q) {
-      // One entry more: a push that turns out clean writes past the last.
-      graph_.queue_begin[q + 1] += graph_.queue_begin[q] + 1;
+      graph_.queue_begin[q + 1] += graph_.queue_begin[q];
     }
-    graph_.entries.assign(graph_.queue_begin.back() + 1, 0);
+    graph_.entries.assign(graph_.tables.size(), 0);
   }
 
   void place_watches() {
@@ -176,14 +223,16 @@ class Layout {
 
   const Program& program_;
   const EdgeDigest& digest_;
+  std::span<const std::uint32_t> watched_outputs_;
   EventGraph& graph_;
   std::vector<PlacedEdge> edges_;
 };
 
 }  // namespace
 
-EventGraph::EventGraph(const Program& program, const EdgeDigest& digest) {
-  Layout(program, digest, *this).run();
+EventGraph::EventGraph(const Program& program, const EdgeDigest& digest,
+                       std::span<const std::uint32_t> watched_outputs) {
+  Layout(program, digest, watched_outputs, *this).run();
 }
 
 }  // namespace heddle::gate

@@ -86,8 +86,9 @@ class ConeMarker {
 
 }  // namespace
 
-ReferenceCore::ReferenceCore(const Program& program, const BackendOptions&)
+ReferenceCore::ReferenceCore(const Program& program, std::span<const std::uint32_t> watched_outputs)
     : model_(program.model),
+      watched_outputs_(watched_outputs.begin(), watched_outputs.end()),
       observed_(program.observed_lits),
       values_(std::size_t{program.model.aig.node_count()} * 2, 0),
       order_(evaluation_order(program.model)),
@@ -188,7 +189,8 @@ void ReferenceCore::fire(const std::vector<std::uint8_t>& values) {
     const StateBit& state = model_.states[i];
     // A state that its asynchronous control moved while the clocks settled stays.
     const bool has_moved = values[state.output.code()] != values_[state.output.code()];
-    if (values[state.gate.code()] == 0 && !has_moved) {
+    const bool is_enabled = values[state.gate.code()] == 0 && values[state.enable.code()] != 0;
+    if (is_enabled && !has_moved) {
       updates.emplace_back(state.output, values[state.next.code()] != 0);
     }
   }
@@ -269,6 +271,16 @@ void ReferenceCore::read(const ReadPortId& id) {
 void ReferenceCore::set_memory(std::uint32_t i, std::span<const std::uint64_t> words) {
   HEDDLE_CHECK(words.size() == memories_[i].words.size());
   memories_[i].words.assign(words.begin(), words.end());
+}
+
+bool ReferenceCore::take_pins(std::span<std::uint8_t> pins) const {
+  bool changed = false;
+  for (std::size_t i = 0; i < pins.size(); ++i) {
+    const auto pin = static_cast<std::uint8_t>(output(watched_outputs_[i]));
+    changed |= pin != pins[i];
+    pins[i] = pin;
+  }
+  return changed;
 }
 
 std::uint64_t ReferenceCore::edge_digest() {

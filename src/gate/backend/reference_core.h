@@ -17,7 +17,8 @@ namespace heddle::gate {
 /// One design, one stimulus. `CpuBackend` drives it edge by edge.
 class ReferenceCore {
  public:
-  ReferenceCore(const Program& program, const BackendOptions& options);
+  /// `watched_outputs`: indices into the model's outputs, the pins of `take_pins`.
+  ReferenceCore(const Program& program, std::span<const std::uint32_t> watched_outputs);
 
   /// Settles all logic and forgets clock edges: the state before edge 0.
   [[nodiscard]] bool prime();
@@ -39,6 +40,8 @@ class ReferenceCore {
   }
   void set_memory(std::uint32_t i, std::span<const std::uint64_t> words);
 
+  /// Brings `pins` up to date; whether one changed since the last call.
+  [[nodiscard]] bool take_pins(std::span<std::uint8_t> pins) const;
   /// Ends the edge: its digest.
   [[nodiscard]] std::uint64_t edge_digest();
   /// Appends the observed literals that changed since the last call.
@@ -64,6 +67,7 @@ class ReferenceCore {
   void sample_writes(const std::vector<std::uint8_t>& values, std::vector<PendingWrite>& out) const;
 
   const Model& model_;
+  std::vector<std::uint32_t> watched_outputs_;
   std::vector<Lit> observed_;
   std::vector<std::uint8_t> values_;  ///< by literal code, both polarities
   std::vector<std::uint8_t> before_;

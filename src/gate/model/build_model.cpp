@@ -1,10 +1,10 @@
 // Netlist to model: sources first, then the logic of every state, memory port
 // and output, then names; at last everything is put into the order of names.
 #include <algorithm>
-#include <map>
-#include <numeric>
+#include <array>
 
 #include "gate/model/elaborator.h"
+#include "gate/model/enables.h"
 #include "gate/model/loops.h"
 #include "gate/model/memories.h"
 #include "heddle/gate/diagnostics.h"
@@ -94,14 +94,16 @@ class Builder {
 
   void connect(StateBit& state, const FlopCell& flop) {
     Aig& g = model_.aig;
-    const Lit q = state.output;
     const Lit d = elaborator_.lit(flop.d);
     const Lit reset_value = Lit::zero() ^ (flop.sync_reset_value == Logic::One);
-    Lit next = d;
-    if (flop.enable.present() && !flop.reset_needs_enable) next = controlled(flop.enable, next, q);
-    next = controlled(flop.sync_reset, reset_value, next);
-    if (flop.enable.present() && flop.reset_needs_enable) next = controlled(flop.enable, next, q);
-    state.next = next;
+    state.next = controlled(flop.sync_reset, reset_value, d);
+    if (flop.enable.present()) {
+      const Lit enable = elaborator_.lit(flop.enable);
+      const Lit reset = elaborator_.lit(flop.sync_reset);
+      state.enable = flop.reset_needs_enable ? enable : g.make_or(enable, reset);
+    } else {
+      split_enable(g, state);
+    }
     state.clock = elaborator_.lit(flop.clock) ^ !flop.posedge;
     const Lit load = elaborator_.lit(flop.async_load);
     const Lit load_data =

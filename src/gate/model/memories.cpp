@@ -123,12 +123,8 @@ class MemoryBuilder {
     Aig& g = model_.aig;
     const Lit reset = elaborator_.lit(port.sync_reset);
     const Lit reset_value = Lit::zero() ^ bit_at(port.sync_reset_value, bit);
-    const Lit held = state.output;
-    if (port.reset_needs_enable) {
-      state.next = g.make_mux(enable, g.make_mux(reset, reset_value, word), held);
-    } else {
-      state.next = g.make_mux(reset, reset_value, g.make_mux(enable, word, held));
-    }
+    state.next = g.make_mux(reset, reset_value, word);
+    state.enable = port.reset_needs_enable ? enable : g.make_or(enable, reset);
     state.clock = elaborator_.lit(port.clock) ^ !port.posedge;
     state.gate = elaborator_.lit(port.async_reset);
     state.value = Lit::zero() ^ bit_at(port.async_reset_value, bit);

@@ -1,7 +1,9 @@
-// Model to program: (1) a toggle and a force function for every state, (2) cuts,
-// (3) which AND nodes become LUTs, (4) levels, (5) numbering, (6) the clock cone.
+// Model to program: (1) enable groups, and a toggle and a force function for
+// every state, (2) cuts, (3) which AND nodes become LUTs, (4) levels,
+// (5) numbering, (6) the clock cone.
 #include <algorithm>
-#include <numeric>
+#include <map>
+#include <set>
 
 #include "gate/program/cuts.h"
 #include "heddle/base/check.h"
@@ -12,12 +14,21 @@
 namespace heddle::gate {
 namespace {
 
-constexpr std::uint32_t kProgramVersion = 1;
+constexpr std::uint32_t kProgramVersion = 2;
 
-/// Toggle and force literal of a state, in the compiler's own AIG.
+/// A group of its own costs a look at every clock edge; from this many flops
+/// on it is repaid by the fan-outs that the enable no longer has.
+constexpr std::uint32_t kGroupStatesMin = 4;
+/// From this many flops on that take one literal (a register file's write data),
+/// comparing when enabled costs less than telling all of them of every change.
+constexpr std::uint32_t kSharedNextMin = 4;
+
+/// What a state becomes, in the compiler's own AIG.
 struct StateFunctions {
   Lit toggle;
   Lit force;
+  bool is_compared = false;  ///< no toggle: compared with `next` when enabled
+  std::int32_t group = -1;
 };
 
 class Compiler {
@@ -28,12 +39,14 @@ class Compiler {
 
   Result<Program> run() {
     HEDDLE_TRY_STATUS(check_loops());
+    make_groups();
     make_state_functions();
     choose();
     mark_needed();
     assign_levels();
     number_nodes();
     emit_luts();
+    emit_groups();
     emit_states();
     emit_memories();
     emit_references();
@@ -57,23 +70,74 @@ class Compiler {
     return {};
   }
 
+  void make_groups() {
+    functions_.resize(model().states.size());
+    std::map<std::pair<Lit, Lit>, std::vector<std::uint32_t>> members;  // by clock, then enable
+    for (std::uint32_t i = 0; i < model().states.size(); ++i) {
+      const StateBit& state = model().states[i];
+      if (state.has_clock()) members[{state.clock, state.enable}].push_back(i);
+    }
+    std::set<Lit> clocks;
+    for (const auto& [key, states] : members) clocks.insert(key.first);
+    for (const Memory& memory : model().memories) {
+      for (const MemoryWritePort& port : memory.writes) clocks.insert(port.clock);
+    }
+    for (const Lit clock : clocks) {
+      const auto first = static_cast<std::int32_t>(enables_.size());
+      domain_clocks_.push_back(clock);
+      enables_.push_back(Lit::one());
+      program_.groups.push_back({static_cast<std::uint32_t>(domain_clocks_.size()) - 1, {}});
+      for (auto at = members.lower_bound({clock, Lit()});
+           at != members.end() && at->first.first == clock; ++at) {
+        const bool is_own = !at->first.second.is_constant() && at->second.size() >= kGroupStatesMin;
+        if (is_own) {
+          enables_.push_back(at->first.second);
+          program_.groups.push_back(program_.groups.back());
+        }
+        for (const std::uint32_t state : at->second) {
+          functions_[state].group = is_own ? static_cast<std::int32_t>(enables_.size()) - 1 : first;
+        }
+      }
+    }
+  }
+
+  bool has_own_group(std::size_t state) const {
+    const std::int32_t group = functions_[state].group;
+    return group >= 0 && !enables_[static_cast<std::size_t>(group)].is_constant();
+  }
+
   void make_state_functions() {
-    for (const StateBit& state : model().states) {
-      StateFunctions made;
+    std::map<Lit, std::uint32_t> takers;
+    for (std::size_t i = 0; i < functions_.size(); ++i) {
+      if (has_own_group(i)) ++takers[model().states[i].next];
+    }
+    for (std::size_t i = 0; i < functions_.size(); ++i) {
+      const StateBit& state = model().states[i];
+      StateFunctions& made = functions_[i];
       if (state.has_clock()) {
-        made.toggle = aig_.make_and(~state.gate, aig_.make_xor(state.next, state.output));
+        const Lit differs = aig_.make_xor(state.next, state.output);
+        const bool is_own = has_own_group(i);
+        made.is_compared = is_own && !state.has_gate() && !state.next.is_constant() &&
+                           takers[state.next] >= kSharedNextMin;
+        if (!made.is_compared) {
+          made.toggle = aig_.make_and(~state.gate, differs);
+          if (!is_own) made.toggle = aig_.make_and(state.enable, made.toggle);
+        }
       }
       if (state.has_gate()) {
         made.force = aig_.make_and(state.gate, aig_.make_xor(state.value, state.output));
       }
-      functions_.push_back(made);
     }
   }
 
   /// Literals that must be nodes.
   template <class Visit>
   void for_each_root(Visit visit) const {
-    for (const StateBit& state : model().states) visit(state.clock);
+    for (const Lit lit : domain_clocks_) visit(lit);
+    for (const Lit lit : enables_) visit(lit);
+    for (std::size_t i = 0; i < functions_.size(); ++i) {
+      if (functions_[i].is_compared) visit(model().states[i].next);
+    }
     for (const PortBit& port : model().outputs) visit(port.lit);
     for (const Memory& memory : model().memories) {
       for (const MemoryReadPort& port : memory.reads) {
@@ -81,7 +145,6 @@ class Compiler {
         for (const Lit lit : port.address) visit(lit);
       }
       for (const MemoryWritePort& port : memory.writes) {
-        visit(port.clock);
         visit(port.any_enable);
         for (const auto* lits : {&port.enable, &port.address, &port.data}) {
           for (const Lit lit : *lits) visit(lit);
@@ -223,13 +286,18 @@ class Compiler {
     return static_cast<std::int32_t>(program_.functions.size()) - 1;
   }
 
-  std::uint32_t domain(Lit clock) {
-    const NodeRef wanted = ref(clock);
-    for (std::uint32_t i = 0; i < program_.domains.size(); ++i) {
-      if (program_.domains[i].clock == wanted) return i;
+  std::uint32_t domain(Lit clock) const {
+    const auto at = std::lower_bound(domain_clocks_.begin(), domain_clocks_.end(), clock);
+    return static_cast<std::uint32_t>(at - domain_clocks_.begin());
+  }
+
+  void emit_groups() {
+    for (const Lit clock : domain_clocks_) program_.domains.push_back({.clock = ref(clock)});
+    for (std::uint32_t i = 0; i < program_.groups.size(); ++i) {
+      program_.groups[i].enable = ref(enables_[i]);
+      ClockDomain& domain = program_.domains[program_.groups[i].domain];
+      if (domain.group_count++ == 0) domain.first_group = i;
     }
-    program_.domains.push_back({wanted});
-    return static_cast<std::uint32_t>(program_.domains.size()) - 1;
   }
 
   void emit_states() {
@@ -239,8 +307,10 @@ class Compiler {
       ProgramState out;
       out.output = node_of_[self];
       out.initial = state.initial;
-      if (state.has_clock()) {
-        out.domain = static_cast<std::int32_t>(domain(state.clock));
+      out.group = functions_[i].group;
+      if (functions_[i].is_compared) {
+        out.next = ref(state.next);
+      } else if (state.has_clock()) {
         out.toggle = add_function(functions_[i].toggle, self);
       }
       if (state.has_gate()) out.force = add_function(functions_[i].force, self);
@@ -325,7 +395,9 @@ class Compiler {
   const CompileOptions& options_;
   Aig aig_;
   Program program_;
-  std::vector<StateFunctions> functions_;
+  std::vector<StateFunctions> functions_;  ///< by state
+  std::vector<Lit> domain_clocks_;         ///< by domain, ascending
+  std::vector<Lit> enables_;               ///< by group
   std::vector<Cut> cuts_;
   std::vector<std::uint8_t> is_needed_;
   std::vector<std::uint16_t> levels_;

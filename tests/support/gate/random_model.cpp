@@ -24,6 +24,7 @@ class Maker {
     for (std::uint32_t i = 0; i < options_.and_count; ++i) {
       pool_.push_back(model_.aig.make_and(any(), any()));
     }
+    for (std::uint32_t i = 0; i < 3; ++i) enables_.push_back(any());
     for (StateBit& state : model_.states) connect(state);
     for (Memory& memory : model_.memories) connect(memory);
     for (std::uint32_t i = 0; i < 8; ++i) model_.outputs.push_back({"out" + padded(i), any()});
@@ -65,6 +66,10 @@ class Maker {
     }
     state.clock = clock();
     state.next = draw_.one_in(3) ? model_.aig.make_mux(any(), any(), state.output) : any();
+    if (!enables_.empty() && draw_.one_in(2)) {
+      state.enable = enables_[draw_.below(static_cast<std::uint32_t>(enables_.size()))];
+      if (draw_.one_in(2)) state.next = enables_[0] ^ state.enable.complemented();
+    }
     if (draw_.one_in(4)) {
       state.gate = model_.aig.make_and(any(), model_.aig.make_and(any(), any()));
       state.value = Lit::zero() ^ draw_.one_in(2);
@@ -117,6 +122,7 @@ class Maker {
   RandomModelOptions options_;
   Model model_;
   std::vector<Lit> pool_;
+  std::vector<Lit> enables_;  ///< shared by many states
 };
 
 }  // namespace
