@@ -4,6 +4,9 @@
 #include <map>
 
 #include "netlist_text.h"
+#include "support/external_tool.h"
+#include "support/process.h"
+#include "support/temp_directory.h"
 
 namespace heddle::gate {
 namespace {
@@ -243,6 +246,49 @@ TEST(MemoryCell, refuses_a_write_port_without_a_clock) {
   EXPECT_EQ(first_error(given, connections()),
             "gate.netlist.unsupported-cell: cell 'm$1' of type '$mem_v2' is not supported: its "
             "write port 1 has no clock");
+}
+
+/// A memory written four bytes at a time and read one at a time.
+constexpr const char* kWideSource = R"(
+module top(input clk, we, input [5:0] ra, input [3:0] wa, input [31:0] d, output reg [7:0] q);
+  reg [7:0] m [0:63];
+  always @(posedge clk) begin
+    if (we) begin
+      m[{wa, 2'd0}] <= d[7:0];
+      m[{wa, 2'd1}] <= d[15:8];
+      m[{wa, 2'd2}] <= d[23:16];
+      m[{wa, 2'd3}] <= d[31:24];
+    end
+    q <= m[ra];
+  end
+endmodule
+)";
+
+TEST(MemoryCell, a_wide_port_of_yosys_is_a_row_of_narrow_ones) {
+  HEDDLE_NEED_TOOL("yosys");
+  const test::TempDirectory directory;
+  const std::string source = directory.write("w.v", kWideSource);
+  const std::string path = directory.file("w.json");
+  const auto run = test::run_process(
+      {"yosys", "-q", "-p",
+       "read_verilog " + source +
+           "; proc; opt; memory -nomap; opt; techmap; simplemap; opt; write_json " + path});
+  ASSERT_EQ(run.code, 0) << run.err;
+  ASSERT_NE(test::text_of_file(path).find(R"("WR_WIDE_CONTINUATION": "1110")"), std::string::npos)
+      << "yosys no longer widens this port: the test needs another memory";
+  const auto design = load_yosys_json(path);
+  ASSERT_TRUE(design.has_value()) << design.error().to_string();
+  const auto flat = flatten(*design, "top");
+  ASSERT_TRUE(flat.has_value()) << flat.error().to_string();
+  const auto& wa = flat->ports.at(3).bits;
+  const auto& writes = flat->memories.at(0).writes;
+  ASSERT_EQ(writes.size(), 4U);
+  for (std::size_t i = 0; i < 4; ++i) {
+    const NetId low = (i & 1U) != 0 ? kNetOne : kNetZero;
+    const NetId high = (i & 2U) != 0 ? kNetOne : kNetZero;
+    EXPECT_EQ(writes[i].address, (std::vector<NetId>{low, high, wa[0], wa[1], wa[2], wa[3]}));
+    EXPECT_EQ(writes[i].data.size(), 8U);
+  }
 }
 
 }  // namespace
