@@ -9,6 +9,7 @@ Command root_command() {
   root.version = version_text(build_info());
   root.examples = {{"heddle doctor", "say what this machine has and lacks"},
                    {"heddle --version", "say how this program was built"}};
+  root.children.push_back(gate_command());
   root.children.push_back(doctor_command());
   root.children.push_back(completion_command());
   return root;

@@ -1,0 +1,151 @@
+// The run file: everything a co-simulation is, in YAML, as the user wrote it.
+// Reading checks what can be checked without the netlist; `plan_run` (run_plan.h)
+// then attaches it to one. Nothing runs before both are content.
+// docs/guides/gate-run-file.md describes every key.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "heddle/base/config.h"
+#include "heddle/base/config_reader.h"
+#include "heddle/base/result.h"
+
+namespace heddle::gate {
+
+/// A value of the run file and where it stands there.
+template <class T>
+struct Written {
+  T value = {};
+  SourcePosition where = {};
+};
+
+struct ClockEntry {
+  std::string name;
+  Written<std::string> port;
+  std::int64_t period_ps = 0;
+  std::int64_t phase_ps = 0;
+};
+
+struct ResetEntry {
+  Written<std::string> port;
+  bool active_level = false;
+  std::uint64_t edges = 0;  ///< rising edges of `clock`
+  Written<std::string> clock;
+};
+
+/// A constant input or a deposit in a state, by bus: bit i of `value` is bit i.
+struct ValueEntry {
+  Written<std::string> net;
+  std::uint64_t value = 0;
+};
+
+enum class ImageFormat : std::uint8_t { Auto, Elf, Hex, IntelHex, Binary };
+
+/// A file with bytes or words for a memory or a flash.
+struct ImageEntry {
+  Written<std::string> path;
+  ImageFormat format = ImageFormat::Auto;
+  std::uint64_t base = 0;    ///< address in the file that is the start of the memory
+  std::uint64_t offset = 0;  ///< added to every address: bytes, words for `Hex`
+};
+
+struct MemoryEntry {
+  Written<std::string> name;
+  std::optional<ImageEntry> image;
+  std::string dump;  ///< file in the run directory to write the final contents to; may be empty
+};
+
+enum class PeripheralKind : std::uint8_t { Uart, SpiFlash, Gpio };
+
+/// One peripheral. Only the settings of its kind mean anything.
+struct PeripheralEntry {
+  struct Pin {
+    std::string role;
+    Written<std::string> port;
+  };
+  std::string name;
+  SourcePosition where;
+  PeripheralKind kind = PeripheralKind::Uart;
+  Written<std::string> clock;  ///< empty: the only one
+  std::vector<Pin> pins;
+
+  std::uint32_t cycles_per_bit = 16;
+
+  std::optional<ImageEntry> image;
+  std::uint32_t capacity_bytes = 1U << 24;
+  std::uint32_t jedec_id = 0xEF4018;
+  std::uint32_t device_id = 0x17;
+  std::uint32_t fast_dummy_cycles = 8;
+  std::uint32_t quad_io_dummy_cycles = 4;
+  std::uint32_t qpi_dummy_cycles = 2;
+  bool record_commands = false;
+
+  Written<std::uint64_t> initial = {};
+};
+
+/// One step of the event script: what it waits for, then what it does.
+struct EventStepEntry {
+  enum class Wait : std::uint8_t { None, Edge, Edges, TimePs, UartText, GpioOut };
+  enum class Action : std::uint8_t { None, Send, Drive, Stop };
+  SourcePosition where;
+  Wait wait = Wait::None;
+  std::uint64_t operand = 0;    ///< edge, edges, time, or the value of GPIO outputs
+  std::uint32_t mask = 0;       ///< of GPIO outputs
+  Written<std::string> source;  ///< UART or GPIO that the wait looks at
+  std::string text;             ///< that a UART has to send
+  Action action = Action::None;
+  Written<std::string> target;  ///< UART or GPIO that the action is for
+  std::string send;
+  std::uint32_t drive_mask = 0;
+  std::uint32_t drive_value = 0;
+};
+
+/// A text that a UART has to send, or a file that its transcript has to equal.
+struct UartTextEntry {
+  Written<std::string> uart;
+  Written<std::string> text;
+};
+
+enum class WaveFileFormat : std::uint8_t { Fst, Vcd };
+
+struct RunFile {
+  static constexpr std::uint32_t kBatchDefault = 4096;
+
+  std::string name;  ///< of the run; the run directory is called after it
+  Written<std::string> netlist;
+  std::string top;  ///< empty: the only candidate
+  std::vector<ClockEntry> clocks;
+  std::optional<ResetEntry> reset;
+  std::vector<ValueEntry> inputs;
+  std::vector<ValueEntry> reg_init;
+  std::vector<MemoryEntry> memories;
+  std::vector<PeripheralEntry> peripherals;
+  std::vector<EventStepEntry> events;
+  std::vector<Written<std::string>> wave_nets;  ///< globs
+  WaveFileFormat wave_format = WaveFileFormat::Fst;
+  std::string wave_file;  ///< in the run directory; empty: `waves.fst` or `waves.vcd`
+  std::optional<std::uint64_t> stop_edges;
+  std::optional<std::int64_t> stop_time_ps;
+  Written<std::string> stop_net;  ///< empty: none
+  std::vector<UartTextEntry> stop_texts;
+  std::vector<UartTextEntry> expect_uart;
+  Written<std::string> expect_events;  ///< empty: none
+  std::string engine = "event";
+  std::uint32_t batch_edges = kBatchDefault;
+  std::uint64_t seed = 1;
+
+  std::string path;     ///< as given; empty when it came from a text
+  std::string text;     ///< all of it
+  ConfigNode resolved;  ///< every key with its value, defaults included
+};
+
+/// Reads a run file. Relative paths in it count from its directory.
+/// Errors: those of `load_config` and `ConfigReader`; `cosim.*`.
+[[nodiscard]] Result<RunFile> load_run_file(const std::string& path);
+/// The same from a text; `path` names it and gives the directory.
+[[nodiscard]] Result<RunFile> read_run_file(std::string text, const std::string& path);
+
+}  // namespace heddle::gate

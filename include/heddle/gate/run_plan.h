@@ -1,0 +1,64 @@
+// A run file attached to a design: what the engine, the schedule and the bank
+// are made from. Whatever can be wrong with a run file has been found here.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "heddle/base/result.h"
+#include "heddle/gate/event_list.h"
+#include "heddle/gate/model.h"
+#include "heddle/gate/peripheral_bank.h"
+#include "heddle/gate/run_file.h"
+#include "heddle/gate/schedule.h"
+
+namespace heddle::gate {
+
+/// Contents of one memory before edge 0.
+struct MemoryPreload {
+  std::uint32_t memory = 0;         ///< index into `Model::memories`
+  std::vector<std::uint64_t> rows;  ///< as `Backend::set_memory` takes them
+};
+
+struct MemoryDump {
+  std::uint32_t memory = 0;
+  std::string file;  ///< in the run directory
+};
+
+struct StateDeposit {
+  std::uint32_t state = 0;  ///< index into `Model::states`
+  bool value = false;
+};
+
+struct ExpectedTranscript {
+  std::uint32_t source = 0;  ///< index of the UART in the run
+  std::string path;
+  std::string bytes;
+};
+
+struct ExpectedEvents {
+  std::string path;
+  std::vector<RunEvent> events;
+};
+
+struct RunPlan {
+  ScheduleSpec schedule;
+  std::vector<std::string> clock_names;
+  BankSpec bank;
+  std::vector<MemoryPreload> preloads;
+  std::vector<MemoryDump> dumps;
+  std::vector<StateDeposit> deposits;
+  std::vector<std::uint32_t> wave_names;  ///< into `Model::names`, ascending
+  std::vector<ExpectedTranscript> expected_uart;
+  std::vector<ExpectedEvents> expected_events;  ///< none or one
+  std::uint64_t image_digest = 0;               ///< over every file that was loaded into a memory
+};
+
+/// Attaches a run file to a model.
+/// Errors: `cosim.*` of the design and of images, all there are, located in the
+/// run file. Warns: cosim.input-floats, cosim.image-empty.
+[[nodiscard]] Result<RunPlan> plan_run(const RunFile& run, const Model& model,
+                                       Diagnostics& warnings);
+
+}  // namespace heddle::gate

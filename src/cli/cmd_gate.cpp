@@ -1,0 +1,19 @@
+// `heddle gate`: the group of the gate-level commands.
+#include "cli/commands.h"
+#include "cli/gate_commands.h"
+
+namespace heddle::cli {
+
+Command gate_command() {
+  Command gate{.name = "gate", .summary = "Simulate a synthesised netlist, gate by gate"};
+  gate.examples = {{"heddle gate init netlist.json --out run.yaml", "start with a run file"},
+                   {"heddle gate cosim run.yaml", "run it"}};
+  gate.children.push_back(gate_init_command());
+  gate.children.push_back(gate_compile_command());
+  gate.children.push_back(gate_info_command());
+  gate.children.push_back(gate_cosim_command());
+  gate.children.push_back(gate_draw_command());
+  return gate;
+}
+
+}  // namespace heddle::cli

@@ -1,0 +1,14 @@
+// The commands below `heddle gate`, each in its cmd_gate_*.cpp.
+#pragma once
+
+#include "cli/command.h"
+
+namespace heddle::cli {
+
+[[nodiscard]] Command gate_init_command();
+[[nodiscard]] Command gate_info_command();
+[[nodiscard]] Command gate_compile_command();
+[[nodiscard]] Command gate_cosim_command();
+[[nodiscard]] Command gate_draw_command();
+
+}  // namespace heddle::cli

@@ -1,0 +1,142 @@
+// The end of a run: closing, comparing, reporting.
+#include <algorithm>
+
+#include "gate/cosim/cosim_run.h"
+#include "gate/cosim/image.h"
+#include "gate/cosim/report.h"
+#include "gate/cosim/run_directory.h"
+#include "gate/cosim/wave_picture.h"
+#include "heddle/base/file.h"
+#include "heddle/gate/cosim_diagnostics.h"
+
+namespace heddle::gate {
+
+namespace diag = cosim::diag;
+
+namespace {
+
+/// Printable around a place where two texts part.
+std::string excerpt(std::string_view text, std::size_t at) {
+  constexpr std::size_t kBefore = 16;
+  constexpr std::size_t kAfter = 16;
+  if (at >= text.size()) return "its end";
+  const std::size_t first = at > kBefore ? at - kBefore : 0;
+  return json_quote(text.substr(first, at - first + kAfter));
+}
+
+/// Where two transcripts part, for people; empty when they are equal.
+std::string text_difference(std::string_view expected, std::string_view found) {
+  if (expected == found) return "";
+  const auto [in_expected, in_found] =
+      std::mismatch(expected.begin(), expected.end(), found.begin(), found.end());
+  const auto at = static_cast<std::size_t>(in_expected - expected.begin());
+  const auto line = 1 + std::count(expected.begin(), in_expected, '\n');
+  return "byte " + std::to_string(at) + " (line " + std::to_string(line) + "): expected " +
+         excerpt(expected, at) + ", found " + excerpt(found, at);
+}
+
+std::string event_difference(const EventDifference& difference) {
+  const auto text = [](const std::optional<RunEvent>& event) {
+    return event ? event_text(*event) : std::string("nothing");
+  };
+  return "event " + std::to_string(difference.index) + ": expected " + text(difference.expected) +
+         ", found " + text(difference.found);
+}
+
+}  // namespace
+
+CosimOutcome CosimRun::finish() {
+  close_stages();
+  dump_memories();
+  fill_outcome();
+  if (outcome_.status == RunStatus::Complete) compare();
+  std::vector<std::pair<std::string, std::string>> uarts;
+  for (const UartTranscript& uart : events_->transcripts())
+    uarts.emplace_back(uart.name, uart.bytes);
+  if (const Status written = write_reports(outcome_, picture(), uarts); !written) {
+    fail_with(written.error());
+  }
+  return std::move(outcome_);
+}
+
+void CosimRun::close_stages() {
+  const auto note_once = [&](const Diagnostics& problems) {
+    outcome_.status = RunStatus::Failed;
+    for (const Diagnostic& problem : problems.list()) {
+      const auto same = [&](const Diagnostic& known) {
+        return known.code() == problem.code() && known.text() == problem.text();
+      };
+      const auto& known = outcome_.problems.list();
+      if (std::none_of(known.begin(), known.end(), same)) outcome_.problems.add(problem);
+    }
+  };
+  for (BatchStage* stage : stages_) {
+    if (const Status finished = stage->finish(); !finished) note_once(finished.error());
+  }
+}
+
+void CosimRun::dump_memories() {
+  for (const MemoryDump& dump : plan_.dumps) {
+    const Memory& memory = program_.model.memories[dump.memory];
+    const std::string text =
+        dump_memory(engine_->backend().memory(dump.memory), memory.width, memory.start_offset);
+    const Status written = write_file_atomic(in_directory(dump.file), text);
+    if (!written) fail_with(written.error());
+    outcome_.files.push_back(dump.file);
+  }
+}
+
+void CosimRun::fill_outcome() {
+  for (const UartTranscript& uart : events_->transcripts()) {
+    outcome_.uarts.push_back({.name = uart.name,
+                              .file = uart.file,
+                              .byte_count = uart.bytes.size(),
+                              .framing_errors = uart.framing_errors,
+                              .digest = digest_of(std::string_view(uart.bytes)).value()});
+    outcome_.files.push_back(uart.file);
+  }
+  outcome_.event_count = events_->event_count();
+  outcome_.event_digest = events_->digest().value();
+  if (digest_ != nullptr) outcome_.digest = digest_->digest().value();
+  if (output_hash_ != nullptr) outcome_.output_hash = output_hash_->hash().value();
+  if (checker_ != nullptr) outcome_.check = checker_->outcome();
+  for (const std::string_view file :
+       {"events.json", "trace.perfetto-trace", "run_params.json", "report.json", "report.html"}) {
+    outcome_.files.emplace_back(file);
+  }
+  if (!wave_file_.empty()) {
+    outcome_.files.push_back(wave_file_);
+    outcome_.files.push_back(wave_file_ + ".gtkw");
+  }
+  std::sort(outcome_.files.begin(), outcome_.files.end());
+}
+
+void CosimRun::compare() {
+  const auto note = [&](std::string what, const std::string& file, std::string difference) {
+    if (!difference.empty()) {
+      outcome_.problems.add(Diagnostic(diag::kUnexpected, {file, 0, 0},
+                                       {what + " is not what was expected", difference}));
+    }
+    outcome_.expectations.push_back({.what = std::move(what),
+                                     .file = file,
+                                     .equal = difference.empty(),
+                                     .difference = std::move(difference)});
+  };
+  for (const ExpectedTranscript& expected : plan_.expected_uart) {
+    for (const UartTranscript& uart : events_->transcripts()) {
+      if (uart.source != expected.source) continue;
+      note(uart.name, expected.path, text_difference(expected.bytes, uart.bytes));
+    }
+  }
+  for (const ExpectedEvents& expected : plan_.expected_events) {
+    const auto difference = first_difference(expected.events, events_->events());
+    note("events", expected.path, difference ? event_difference(*difference) : "");
+  }
+}
+
+std::string CosimRun::picture() const {
+  if (wave_file_.empty()) return "";
+  return wave_picture(in_directory(wave_file_));
+}
+
+}  // namespace heddle::gate

@@ -1,0 +1,196 @@
+#include "gate/cosim/cosim_run.h"
+
+#include <algorithm>
+#include <bit>
+
+#include "gate/cosim/image.h"
+#include "gate/cosim/report.h"
+#include "gate/cosim/run_directory.h"
+#include "heddle/base/file.h"
+#include "heddle/gate/cosim_diagnostics.h"
+#include "heddle/gate/fault.h"
+#include "heddle/gate/load.h"
+
+namespace heddle::gate {
+
+namespace diag = cosim::diag;
+
+Status CosimRun::prepare() {
+  Diagnostics warnings;
+  HEDDLE_TRY(Model model, load_model(file_.netlist.value, file_.top, warnings));
+  HEDDLE_TRY(plan_, plan_run(file_, model, warnings));
+  observer_.on_warnings(warnings);
+  if (options_.check && options_.strict && file_.engine == Checker::kReference) {
+    return fail(diag::kNothingChecked, {});
+  }
+  HEDDLE_TRY_STATUS(compile_design(std::move(model)));
+  const bool wants_digests = options_.check || !options_.digest_file.empty();
+  const bool wants_changes = waves_ != nullptr || output_hash_ != nullptr;
+  HEDDLE_TRY(engine_, EngineRun::start(file_.engine, program_, plan_,
+                                       {.digests = wants_digests, .changes = wants_changes}));
+  if (wants_digests) digest_ = std::make_unique<DigestStage>();
+  if (options_.check) {
+    checker_ = std::make_unique<Checker>(file_.engine, program_, plan_, *options_.check);
+    HEDDLE_TRY_STATUS(checker_->open());
+  }
+  return {};
+}
+
+Status CosimRun::compile_design(Model model) {
+  Observation observation;
+  if (!options_.output_hash_file.empty()) {
+    output_hash_ = std::make_unique<OutputHashStage>(model, observation);
+  }
+  if (!plan_.wave_names.empty()) {
+    waves_ = std::make_unique<WaveStage>(model, plan_.wave_names, observation);
+  }
+  HEDDLE_TRY(program_, compile(std::move(model), {.observed = observation.literals()}));
+  if (options_.fault.empty()) return {};
+  HEDDLE_TRY(outcome_.fault, inject_fault(program_, options_.fault));
+  return {};
+}
+
+std::string CosimRun::default_directory() const {
+  StringSink resolved;
+  JsonWriter json(resolved, JsonStyle::Compact);
+  write_json(json, file_.resolved);
+  DigestStream digest;
+  digest.add_text(resolved.text());
+  digest.add_u64(program_.model.netlist_digest);
+  digest.add_u64(plan_.image_digest);
+  digest.add_u64(file_.seed);
+  digest.add_u64(file_.stop_edges.value_or(0));
+  digest.add_text(options_.fault);
+  for (const Written<std::string>& glob : file_.wave_nets) digest.add_text(glob.value);
+  return join_path("runs", file_.name + "-" + digest.digest().to_hex().substr(0, 8));
+}
+
+std::string CosimRun::in_directory(const std::string& name) const {
+  return join_path(outcome_.directory, name);
+}
+
+Status CosimRun::open() {
+  outcome_.name = file_.name;
+  outcome_.engine = file_.engine;
+  outcome_.directory = options_.directory.empty() ? default_directory() : options_.directory;
+  HEDDLE_TRY_STATUS(make_run_directory(outcome_.directory, options_.force));
+  const RunParams params{.version = options_.version,
+                         .netlist_digest = program_.model.netlist_digest,
+                         .image_digest = plan_.image_digest,
+                         .fault = options_.fault};
+  HEDDLE_TRY_STATUS(write_run_params(outcome_.directory, file_, params));
+  events_ = std::make_unique<EventStage>(plan_, observer_);
+  HEDDLE_TRY_STATUS(events_->open(outcome_.directory));
+  stages_.push_back(events_.get());
+  if (waves_ != nullptr) {
+    const bool vcd = file_.wave_format == WaveFileFormat::Vcd;
+    wave_file_ = !file_.wave_file.empty() ? file_.wave_file : vcd ? "waves.vcd" : "waves.fst";
+    HEDDLE_TRY_STATUS(waves_->open(in_directory(wave_file_), file_.wave_format));
+    stages_.push_back(waves_.get());
+  }
+  if (output_hash_ != nullptr) {
+    HEDDLE_TRY_STATUS(output_hash_->open(options_.output_hash_file, options_.output_hash_every));
+    stages_.push_back(output_hash_.get());
+  }
+  if (digest_ != nullptr) {
+    HEDDLE_TRY_STATUS(digest_->open(options_.digest_file, options_.digest_every));
+    stages_.push_back(digest_.get());
+  }
+  if (checker_ != nullptr) stages_.push_back(checker_.get());
+  std::vector<std::string> uarts;
+  for (const PeripheralSpec& peripheral : plan_.bank.peripherals) {
+    const bool is_uart = std::holds_alternative<UartSetup>(peripheral.setup);
+    uarts.push_back(is_uart ? peripheral.name : "");
+  }
+  observer_.on_start(uarts, outcome_.directory);
+  return {};
+}
+
+/// The batch size, but never so that one edge alone is left for the end.
+std::uint32_t CosimRun::next_batch() const {
+  const std::uint64_t left = engine_->schedule().edges_left_max();
+  const std::uint32_t limit = file_.batch_edges;
+  if (limit > 2 && left == std::uint64_t{limit} + 1) return limit - 1;
+  return limit;
+}
+
+void CosimRun::loop() {
+  outcome_.cycles.reserve(plan_.clock_names.size());
+  for (const std::string& clock : plan_.clock_names) outcome_.cycles.emplace_back(clock, 0);
+  outcome_.telemetry.batch_limit = file_.batch_edges;
+  const std::chrono::nanoseconds begin =
+      options_.clock ? options_.clock() : std::chrono::nanoseconds(0);
+  while (turn()) {
+  }
+  progress_.finish();
+  if (options_.clock) {
+    outcome_.seconds = std::chrono::duration<double>(options_.clock() - begin).count();
+  }
+}
+
+bool CosimRun::turn() {
+  outcome_.stop = engine_->schedule().exhausted();
+  if (outcome_.stop != StopReason::None) return false;
+  if (interrupt_.is_requested()) {
+    outcome_.status = RunStatus::Interrupted;
+    return false;
+  }
+  const std::uint32_t asked = next_batch();
+  const Result<BatchView> batch = engine_->advance(asked);
+  if (!batch) {
+    fail_with(batch.error());
+    return false;
+  }
+  for (BatchStage* stage : stages_) stage->consume(*batch, engine_->window());
+  commit(*batch, asked);
+  for (const BatchStage* stage : stages_) {
+    if (const Status status = stage->status(); !status) fail_with(status.error());
+  }
+  report_progress();
+  if (checker_ != nullptr && !checker_->outcome().equal) return false;
+  outcome_.stop = batch->stop;
+  return outcome_.status == RunStatus::Complete && batch->stop == StopReason::None;
+}
+
+void CosimRun::commit(const BatchView& batch, std::uint32_t asked) {
+  if (batch.executed == 0) return;
+  const EdgeWindow& window = engine_->window();
+  for (std::uint32_t i = 0; i < batch.executed; ++i) {
+    std::uint32_t rising = window.info(batch.first_edge + i).rising;
+    for (; rising != 0; rising &= rising - 1) {
+      ++outcome_.cycles[static_cast<std::size_t>(std::countr_zero(rising))].second;
+    }
+  }
+  outcome_.edges += batch.executed;
+  outcome_.time_ps = window.info(batch.first_edge + batch.executed - 1).time_ps;
+
+  BatchTelemetry& telemetry = outcome_.telemetry;
+  telemetry.edges += batch.executed;
+  ++telemetry.submits;
+  telemetry.largest = std::max(telemetry.largest, batch.executed);
+  if (batch.executed > 1) {
+    telemetry.batched_edges += batch.executed;
+    ++telemetry.batched_submits;
+  } else if (asked == 1) {
+    ++telemetry.single_by_limit;
+  } else if (batch.stop != StopReason::None) {
+    ++telemetry.single_by_stop;
+  } else {
+    ++telemetry.single_by_end;
+  }
+}
+
+void CosimRun::report_progress() {
+  ProgressState state{.task = "simulating", .unit = "edges", .done = outcome_.edges};
+  if (plan_.schedule.edge_count_max != std::numeric_limits<std::uint64_t>::max()) {
+    state.total = plan_.schedule.edge_count_max;
+  }
+  progress_.report(state);
+}
+
+void CosimRun::fail_with(const Diagnostics& problems) {
+  outcome_.status = RunStatus::Failed;
+  outcome_.problems.add(problems);
+}
+
+}  // namespace heddle::gate

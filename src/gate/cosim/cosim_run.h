@@ -1,0 +1,71 @@
+// One run, from its files to its report, as the ordered steps of `run_cosim`.
+#pragma once
+
+#include <memory>
+#include <vector>
+
+#include "gate/cosim/checker.h"
+#include "gate/cosim/digest_file.h"
+#include "gate/cosim/engine_run.h"
+#include "gate/cosim/event_stage.h"
+#include "gate/cosim/output_hash.h"
+#include "gate/cosim/wave_stage.h"
+#include "heddle/gate/cosim.h"
+
+namespace heddle::gate {
+
+class CosimRun {
+ public:
+  CosimRun(const RunFile& file, const CosimOptions& options, CosimObserver& observer,
+           Progress& progress, Interrupt interrupt)
+      : file_(file),
+        options_(options),
+        observer_(observer),
+        progress_(progress),
+        interrupt_(interrupt) {}
+
+  // Before the run; a failure leaves nothing behind.
+  [[nodiscard]] Status prepare();
+  /// Makes the run directory and opens every output.
+  [[nodiscard]] Status open();
+  /// Simulates to the end, or to what stops it; never fails, see the outcome.
+  void loop();
+  /// Closes the outputs, compares, writes the reports.
+  [[nodiscard]] CosimOutcome finish();
+
+ private:
+  [[nodiscard]] Status compile_design(Model model);
+  [[nodiscard]] std::string default_directory() const;
+  [[nodiscard]] std::string in_directory(const std::string& name) const;
+  [[nodiscard]] std::uint32_t next_batch() const;
+  /// One turn of the loop; false when it was the last.
+  [[nodiscard]] bool turn();
+  void commit(const BatchView& batch, std::uint32_t asked);
+  void report_progress();
+  void fail_with(const Diagnostics& problems);
+  void close_stages();
+  void dump_memories();
+  void compare();
+  void fill_outcome();
+  [[nodiscard]] std::string picture() const;
+
+  const RunFile& file_;
+  const CosimOptions& options_;
+  CosimObserver& observer_;
+  Progress& progress_;
+  Interrupt interrupt_;
+
+  RunPlan plan_;
+  Program program_;
+  std::unique_ptr<EngineRun> engine_;
+  std::unique_ptr<EventStage> events_;
+  std::unique_ptr<WaveStage> waves_;
+  std::unique_ptr<OutputHashStage> output_hash_;
+  std::unique_ptr<DigestStage> digest_;
+  std::unique_ptr<Checker> checker_;
+  std::vector<BatchStage*> stages_;  ///< the order in which a batch is committed
+  std::string wave_file_;
+  CosimOutcome outcome_;
+};
+
+}  // namespace heddle::gate

@@ -1,0 +1,47 @@
+#include "gate/cosim/engine_run.h"
+
+#include "heddle/gate/cosim_diagnostics.h"
+
+namespace heddle::gate {
+namespace {
+
+/// Says no where the engine cannot do what the run asks of it.
+Status check_capabilities(const Capabilities& can, const RunPlan& plan,
+                          const BackendOptions& options) {
+  const auto lacks = [&](std::string_view what) {
+    return fail(cosim::diag::kEngineLacks, {}, {can.name, what, "`--engine reference`"});
+  };
+  if (!can.peripherals && !plan.bank.peripherals.empty()) return lacks("peripherals");
+  if (!can.digests && options.digests) return lacks("digests");
+  if (!can.changes && options.changes) return lacks("waves and output hashes");
+  if (!can.state_write && !plan.deposits.empty()) return lacks("reg_init");
+  return {};
+}
+
+}  // namespace
+
+Result<std::unique_ptr<EngineRun>> EngineRun::start(std::string_view engine, const Program& program,
+                                                    const RunPlan& plan,
+                                                    const BackendOptions& options) {
+  std::unique_ptr<EngineRun> run(new EngineRun(plan));
+  HEDDLE_TRY(run->backend_, make_backend(engine, program, run->bank_.get(), options));
+  HEDDLE_TRY_STATUS(check_capabilities(run->backend_->capabilities(), plan, options));
+  for (const MemoryPreload& preload : plan.preloads) {
+    run->backend_->set_memory(preload.memory, preload.rows);
+  }
+  for (const StateDeposit& deposit : plan.deposits) {
+    run->backend_->set_state(deposit.state, deposit.value);
+  }
+  return run;
+}
+
+Result<BatchView> EngineRun::advance(std::uint32_t count) {
+  token_.release();
+  EdgeWindow& window = backend_->window();
+  window_ = &window;
+  const std::uint32_t filled = schedule_.fill(window, count);
+  token_ = backend_->run_edges(window.first_edge(), filled);
+  return backend_->wait(token_);
+}
+
+}  // namespace heddle::gate

@@ -1,0 +1,43 @@
+// One engine with its own schedule and its own peripherals, prepared as the
+// plan says and advanced a batch at a time. The run has one; `--check` has a
+// second beside it, and starts both again to look at the edge where they part.
+#pragma once
+
+#include <memory>
+#include <string_view>
+
+#include "heddle/gate/backend.h"
+#include "heddle/gate/run_plan.h"
+
+namespace heddle::gate {
+
+class EngineRun {
+ public:
+  /// Loads the engine, its memories and deposits. `program` outlives it.
+  /// Errors: those of `make_backend`; cosim.engine-lacks.
+  [[nodiscard]] static Result<std::unique_ptr<EngineRun>> start(std::string_view engine,
+                                                                const Program& program,
+                                                                const RunPlan& plan,
+                                                                const BackendOptions& options);
+
+  /// Runs the next edges: `count`, or those that are left. What it gave before
+  /// is dead after this. Errors: those of `Backend::wait`.
+  [[nodiscard]] Result<BatchView> advance(std::uint32_t count);
+
+  /// The edges of the last `advance`.
+  [[nodiscard]] const EdgeWindow& window() const { return *window_; }
+  [[nodiscard]] const Schedule& schedule() const { return schedule_; }
+  [[nodiscard]] Backend& backend() { return *backend_; }
+  [[nodiscard]] const Backend& backend() const { return *backend_; }
+
+ private:
+  EngineRun(const RunPlan& plan) : bank_(make_bank(plan.bank)), schedule_(plan.schedule) {}
+
+  std::unique_ptr<PeripheralBank> bank_;
+  Schedule schedule_;
+  std::unique_ptr<Backend> backend_;
+  const EdgeWindow* window_ = nullptr;
+  BatchToken token_;
+};
+
+}  // namespace heddle::gate

@@ -1,0 +1,76 @@
+// Attaches the parts of a run file to a model, collecting every complaint.
+#pragma once
+
+#include <map>
+
+#include "heddle/gate/ports.h"
+#include "heddle/gate/run_plan.h"
+
+namespace heddle::gate {
+
+class RunPlanner {
+ public:
+  RunPlanner(const RunFile& run, const Model& model, Diagnostics& warnings)
+      : run_(run),
+        model_(model),
+        warnings_(warnings),
+        inputs_(model.inputs),
+        outputs_(model.outputs),
+        owners_(model.inputs.size()) {}
+
+  Result<RunPlan> plan();
+
+ private:
+  using Bits = std::vector<std::uint32_t>;
+
+  void plan_clocks();
+  void plan_reset();
+  void plan_constants();
+  void plan_deposits();
+  void plan_memories();
+  void plan_waves();
+  void plan_stop();
+  void plan_expectations();
+  void warn_of_floating_inputs();
+
+  // Peripherals, in run_planner_peripherals.cpp.
+  void plan_peripherals();
+  void plan_script();
+  [[nodiscard]] PeripheralSpec plan_uart(const PeripheralEntry& entry);
+  [[nodiscard]] PeripheralSpec plan_flash(const PeripheralEntry& entry);
+  [[nodiscard]] PeripheralSpec plan_gpio(const PeripheralEntry& entry);
+  void check_roles(const PeripheralEntry& entry, const std::vector<std::string_view>& roles);
+  [[nodiscard]] static const PeripheralEntry::Pin* find_pin(const PeripheralEntry& entry,
+                                                            std::string_view role);
+  void require_pin(const PeripheralEntry& entry, std::string_view role);
+  /// Connects a role of `width` bits (0: any up to `width_max`); none when it is absent.
+  Bits output_pin(const PeripheralEntry& entry, std::string_view role, std::size_t width,
+                  std::size_t width_max = 32);
+  Bits input_pin(const PeripheralEntry& entry, std::string_view role, std::size_t width,
+                 std::size_t width_max = 32);
+
+  [[nodiscard]] Bits find_input(const Written<std::string>& port);
+  [[nodiscard]] Bits find_output(const Written<std::string>& port);
+  [[nodiscard]] bool has_width(const Bits& bits, std::size_t width, std::size_t width_max,
+                               const Written<std::string>& port);
+  /// Notes that `owner` drives these inputs; complains when someone else does.
+  void own(const Bits& bits, const std::string& owner, const SourcePosition& where);
+  [[nodiscard]] std::uint32_t clock_index(const std::string& name) const;
+  [[nodiscard]] std::uint32_t source_index(const std::string& name) const;
+  void add(const DiagnosticRule& rule, const SourcePosition& where,
+           std::initializer_list<std::string_view> arguments) {
+    diagnostics_.add(Diagnostic(rule, where, arguments));
+  }
+  [[nodiscard]] static std::string did_you_mean(std::string_view nearest, std::string otherwise);
+
+  const RunFile& run_;
+  const Model& model_;
+  Diagnostics& warnings_;
+  PortTable inputs_;
+  PortTable outputs_;
+  std::vector<std::string> owners_;  ///< by input bit: what drives it
+  Diagnostics diagnostics_;
+  RunPlan plan_;
+};
+
+}  // namespace heddle::gate

@@ -1,0 +1,142 @@
+#include "gate/cosim/wave_stage.h"
+
+#include <algorithm>
+#include <map>
+
+#include "heddle/base/diagnostics.h"
+#include "heddle/base/file.h"
+#include "heddle/trace/gtkw.h"
+
+namespace heddle::gate {
+namespace {
+
+/// Nets and scopes of one scope of the hierarchy, in order of name.
+struct ScopeTree {
+  std::map<std::string, ScopeTree, std::less<>> scopes;
+  std::map<std::string, const NamedNet*, std::less<>> nets;
+
+  void add(std::string_view path, const NamedNet& net) {
+    const std::size_t dot = path.find('.');
+    if (dot == std::string_view::npos || dot == 0 || dot + 1 == path.size()) {
+      nets.emplace(std::string(path), &net);
+    } else {
+      scopes[std::string(path.substr(0, dot))].add(path.substr(dot + 1), net);
+    }
+  }
+};
+
+trace::WaveOptions options_of(const NamedNet& net) {
+  trace::WaveOptions options;
+  const auto last = static_cast<std::int32_t>(net.width) - 1;
+  options.has_range = net.width > 1 || net.lsb_index != 0;
+  options.lsb = net.lsb_index;
+  options.msb = net.is_upto ? net.lsb_index - last : net.lsb_index + last;
+  return options;
+}
+
+class HierarchyBuilder {
+ public:
+  HierarchyBuilder(const Model& model, Observation& observation, trace::WaveHierarchy& hierarchy)
+      : model_(model), observation_(observation), hierarchy_(hierarchy) {}
+
+  void build(const std::string& name, const ScopeTree& tree) {
+    hierarchy_.enter(name);
+    for (const auto& [local, net] : tree.nets)
+      hierarchy_.add(local, bits_of(*net), options_of(*net));
+    for (const auto& [scope, inner] : tree.scopes) build(scope, inner);
+    hierarchy_.leave();
+  }
+
+  [[nodiscard]] std::vector<std::uint32_t> sources() {
+    std::sort(sources_.begin(), sources_.end());
+    sources_.erase(std::unique(sources_.begin(), sources_.end()), sources_.end());
+    return std::move(sources_);
+  }
+
+ private:
+  std::vector<trace::WaveBit> bits_of(const NamedNet& net) {
+    std::vector<trace::WaveBit> bits;
+    for (std::uint32_t i = 0; i < net.width; ++i) {
+      const ObservedBit observed = observation_.add(model_.name_bits[net.first_bit + i]);
+      if (observed.index < 0) {
+        bits.push_back(trace::WaveBit::constant(trace::logic(observed.complement)));
+      } else {
+        const auto index = static_cast<std::uint32_t>(observed.index);
+        sources_.push_back(index);
+        bits.push_back(trace::WaveBit::of(trace::WaveSource(index), observed.complement));
+      }
+    }
+    return bits;
+  }
+
+  const Model& model_;
+  Observation& observation_;
+  trace::WaveHierarchy& hierarchy_;
+  std::vector<std::uint32_t> sources_;
+};
+
+}  // namespace
+
+WaveStage::WaveStage(const Model& model, const std::vector<std::uint32_t>& names,
+                     Observation& observation)
+    : net_count_(names.size()) {
+  ScopeTree tree;
+  for (const std::uint32_t name : names) {
+    if (model.names[name].width > 0) tree.add(model.names[name].name, model.names[name]);
+  }
+  HierarchyBuilder builder(model, observation, hierarchy_);
+  builder.build(model.top.empty() ? "top" : model.top, tree);
+  sources_ = builder.sources();
+}
+
+Status WaveStage::open(const std::string& path, WaveFileFormat format) {
+  constexpr std::size_t kShownMax = 64;
+  path_ = path;
+  trace::GtkwGroup group;
+  for (std::size_t i = 0; i < std::min(hierarchy_.variables().size(), kShownMax); ++i) {
+    group.variables.push_back(static_cast<std::uint32_t>(i));
+  }
+  const std::string wave_name(file_name(path));
+  HEDDLE_TRY_STATUS(trace::write_gtkw(path + ".gtkw", hierarchy_, wave_name, std::span(&group, 1)));
+  trace::WaveWriterParams params;
+  params.format = format == WaveFileFormat::Vcd ? trace::WaveFormat::Vcd : trace::WaveFormat::Fst;
+  HEDDLE_TRY(writer_, trace::WaveWriter::open(path, hierarchy_, params));
+  return {};
+}
+
+void WaveStage::consume(const BatchView& batch, const EdgeWindow& window) {
+  for (std::uint32_t i = 0; i < batch.executed; ++i) {
+    const std::uint32_t first = batch.change_begin[i];
+    const std::uint32_t end = batch.change_begin[i + 1];
+    if (first == end && begun_) continue;
+    writer_->time(SimTime(window.info(batch.first_edge + i).time_ps));
+    if (!begun_) {
+      // Every observed node counts as 0 before the first edge.
+      for (const std::uint32_t source : sources_) {
+        writer_->change(trace::WaveSource(source), trace::Logic::Zero);
+      }
+      begun_ = true;
+    }
+    for (std::uint32_t c = first; c < end; ++c) {
+      const Change change = batch.changes[c];
+      writer_->change(trace::WaveSource(change.index()), trace::logic(change.value()));
+    }
+  }
+  if (batch.executed > 0) {
+    writer_->time(SimTime(window.info(batch.first_edge + batch.executed - 1).time_ps));
+  }
+}
+
+Status WaveStage::status() const {
+  if (writer_ == nullptr || writer_->ok()) return {};
+  return fail(heddle::diag::kFileWriteFailed, {}, {path_, "a write failed"});
+}
+
+Status WaveStage::finish() {
+  if (writer_ == nullptr) return {};
+  Status finished = writer_->finish();
+  stats_ = writer_->stats();
+  return finished;
+}
+
+}  // namespace heddle::gate

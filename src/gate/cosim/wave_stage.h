@@ -1,0 +1,42 @@
+// Waves of the nets that the run asked for: their hierarchy, the change lists
+// of the engine turned into a wave file, and a GTKWave save file beside it.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "gate/cosim/batch_stage.h"
+#include "gate/cosim/observation.h"
+#include "heddle/gate/model.h"
+#include "heddle/gate/run_file.h"
+#include "heddle/trace/wave.h"
+
+namespace heddle::gate {
+
+class WaveStage final : public BatchStage {
+ public:
+  /// Asks for the nets, indices into `Model::names`.
+  WaveStage(const Model& model, const std::vector<std::uint32_t>& names, Observation& observation);
+
+  /// Creates the file and `<path>.gtkw`. Errors: trace.write-failed, file.write-failed.
+  [[nodiscard]] Status open(const std::string& path, WaveFileFormat format);
+
+  void consume(const BatchView& batch, const EdgeWindow& window) override;
+  [[nodiscard]] Status status() const override;
+  [[nodiscard]] Status finish() override;
+
+  [[nodiscard]] std::size_t net_count() const { return net_count_; }
+  [[nodiscard]] trace::WaveWriterStats stats() const { return stats_; }
+
+ private:
+  trace::WaveHierarchy hierarchy_;
+  std::size_t net_count_ = 0;
+  std::vector<std::uint32_t> sources_;  ///< observed indices that some net shows
+  std::string path_;
+  std::unique_ptr<trace::WaveWriter> writer_;
+  trace::WaveWriterStats stats_;
+  bool begun_ = false;
+};
+
+}  // namespace heddle::gate
