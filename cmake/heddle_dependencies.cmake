@@ -17,7 +17,6 @@ function(heddle_dep name library)
 endfunction()
 
 heddle_dep(xxhash xxhash)
-heddle_dep(zstd zstd)
 heddle_dep(lz4 lz4)
 heddle_dep(zlib z)
 heddle_dep(yaml yaml-cpp)

@@ -81,7 +81,7 @@ const Table& diagnostics_table() {
   static constexpr Table table{"diagnostic",
                                "DiagnosticRule",
                                "kRules[]",
-                               "/diagnostics.h",
+                               "diagnostics.h",
                                R"([a-z][a-z0-9]*(\.[a-z0-9]+(-[a-z0-9]+)*)+)",
                                "docs/reference/diagnostics.md",
                                "# Diagnostics\n\nEvery message about bad input, by its stable "
@@ -95,7 +95,7 @@ const Table& statistics_table() {
       "statistic",
       "StatisticDef",
       "kStatistics[]",
-      "/statistics.h",
+      "statistics.h",
       R"([a-z][a-z0-9_]*(\.[a-z0-9_]+)+)",
       "docs/reference/statistics.md",
       "# Statistics\n\nEvery number that a run reports about itself. A unit of `1` is a ratio.\n"};
