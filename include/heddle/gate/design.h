@@ -36,7 +36,7 @@ class Design {
 };
 
 /// Bounds on what flattening may make; a design past one is refused before
-/// memory is spent on it. Values above the defaults x 4 count as that.
+/// memory is spent on it. A bound can be raised to four times its default.
 struct FlattenOptions {
   /// Primitive cells and instances together.
   std::uint64_t cells_max = std::uint64_t{1} << 25;

