@@ -74,7 +74,7 @@ struct ProgramReadPort {
 struct ProgramWritePort {
   std::uint32_t memory = 0;
   std::uint32_t domain = 0;
-  NodeRef any_enable;
+  NodeRef any_enable;  ///< of the port, and of a clock gate before it
   std::vector<NodeRef> enable;
   std::vector<NodeRef> address;
   std::vector<NodeRef> data;

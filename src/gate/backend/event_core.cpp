@@ -41,8 +41,9 @@ class EventCore<kObserve>::Walk {
  private:
   void tell(std::uint32_t first, std::uint32_t last) {
     std::uint32_t* tail = tail_;
-    for (std::uint32_t at = first; at != last; ++at) {
-      const std::uint32_t code = edges_[at];
+    const std::uint32_t* const end = edges_ + last;
+    for (const std::uint32_t* edge = edges_ + first; edge != end; ++edge) {
+      const std::uint32_t code = *edge;
       const std::uint32_t record = code >> EventGraph::kPinBits;
       const std::uint32_t index = index_[record] ^ (code & EventGraph::kPinMask);
       index_[record] = static_cast<std::uint8_t>(index);

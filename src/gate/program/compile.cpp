@@ -1,10 +1,11 @@
-// Model to program: (1) enable groups, and a toggle and a force function for
-// every state, (2) cuts, (3) which AND nodes become LUTs, (4) levels,
-// (5) numbering, (6) the clock cone.
+// Model to program: (1) clock gates become enables and enables groups; every
+// state gets a toggle and a force function, (2) cuts, (3) which AND nodes become
+// LUTs, (4) levels, (5) numbering, (6) the clock cone.
 #include <algorithm>
 #include <map>
 #include <set>
 
+#include "gate/program/clock_gates.h"
 #include "gate/program/cuts.h"
 #include "heddle/base/check.h"
 #include "heddle/base/digest.h"
@@ -14,7 +15,7 @@
 namespace heddle::gate {
 namespace {
 
-constexpr std::uint32_t kProgramVersion = 2;
+constexpr std::uint32_t kProgramVersion = 3;
 
 /// A group of its own costs a look at every clock edge; from this many flops
 /// on it is repaid by the fan-outs that the enable no longer has.
@@ -25,6 +26,7 @@ constexpr std::uint32_t kSharedNextMin = 4;
 
 /// What a state becomes, in the compiler's own AIG.
 struct StateFunctions {
+  Lit enable;
   Lit toggle;
   Lit force;
   bool is_compared = false;  ///< no toggle: compared with `next` when enabled
@@ -72,15 +74,23 @@ class Compiler {
 
   void make_groups() {
     functions_.resize(model().states.size());
+    const ClockGates gates(model());
     std::map<std::pair<Lit, Lit>, std::vector<std::uint32_t>> members;  // by clock, then enable
     for (std::uint32_t i = 0; i < model().states.size(); ++i) {
       const StateBit& state = model().states[i];
-      if (state.has_clock()) members[{state.clock, state.enable}].push_back(i);
+      if (!state.has_clock()) continue;
+      const GatedClock gated = gates.see_through(aig_, state.clock);
+      functions_[i].enable = aig_.make_and(state.enable, gated.enable);
+      members[{gated.clock, functions_[i].enable}].push_back(i);
     }
     std::set<Lit> clocks;
     for (const auto& [key, states] : members) clocks.insert(key.first);
     for (const Memory& memory : model().memories) {
-      for (const MemoryWritePort& port : memory.writes) clocks.insert(port.clock);
+      for (const MemoryWritePort& port : memory.writes) {
+        write_clocks_.push_back(gates.see_through(aig_, port.clock));
+        write_clocks_.back().enable = aig_.make_and(write_clocks_.back().enable, port.any_enable);
+        clocks.insert(write_clocks_.back().clock);
+      }
     }
     for (const Lit clock : clocks) {
       const auto first = static_cast<std::int32_t>(enables_.size());
@@ -121,7 +131,7 @@ class Compiler {
                            takers[state.next] >= kSharedNextMin;
         if (!made.is_compared) {
           made.toggle = aig_.make_and(~state.gate, differs);
-          if (!is_own) made.toggle = aig_.make_and(state.enable, made.toggle);
+          if (!is_own) made.toggle = aig_.make_and(made.enable, made.toggle);
         }
       }
       if (state.has_gate()) {
@@ -135,6 +145,7 @@ class Compiler {
   void for_each_root(Visit visit) const {
     for (const Lit lit : domain_clocks_) visit(lit);
     for (const Lit lit : enables_) visit(lit);
+    for (const GatedClock& write : write_clocks_) visit(write.enable);
     for (std::size_t i = 0; i < functions_.size(); ++i) {
       if (functions_[i].is_compared) visit(model().states[i].next);
     }
@@ -145,7 +156,6 @@ class Compiler {
         for (const Lit lit : port.address) visit(lit);
       }
       for (const MemoryWritePort& port : memory.writes) {
-        visit(port.any_enable);
         for (const auto* lits : {&port.enable, &port.address, &port.data}) {
           for (const Lit lit : *lits) visit(lit);
         }
@@ -333,7 +343,8 @@ class Compiler {
         program_.reads.push_back(std::move(out));
       }
       for (const MemoryWritePort& port : model().memories[m].writes) {
-        program_.writes.push_back({m, domain(port.clock), ref(port.any_enable), refs(port.enable),
+        const GatedClock& clock = write_clocks_[program_.writes.size()];
+        program_.writes.push_back({m, domain(clock.clock), ref(clock.enable), refs(port.enable),
                                    refs(port.address), refs(port.data)});
       }
     }
@@ -398,6 +409,7 @@ class Compiler {
   std::vector<StateFunctions> functions_;  ///< by state
   std::vector<Lit> domain_clocks_;         ///< by domain, ascending
   std::vector<Lit> enables_;               ///< by group
+  std::vector<GatedClock> write_clocks_;   ///< by write port; with its own enables in `enable`
   std::vector<Cut> cuts_;
   std::vector<std::uint8_t> is_needed_;
   std::vector<std::uint16_t> levels_;

@@ -25,6 +25,7 @@ class Maker {
       pool_.push_back(model_.aig.make_and(any(), any()));
     }
     for (std::uint32_t i = 0; i < 3; ++i) enables_.push_back(any());
+    if (options_.has_derived_clocks) connect_clock_gates();
     for (StateBit& state : model_.states) connect(state);
     for (Memory& memory : model_.memories) connect(memory);
     for (std::uint32_t i = 0; i < 8; ++i) model_.outputs.push_back({"out" + padded(i), any()});
@@ -50,14 +51,27 @@ class Maker {
   Lit clock() {
     const Lit root = model_.inputs[draw_.below(2)].lit ^ draw_.one_in(4);
     if (!options_.has_derived_clocks) return root;
-    switch (draw_.below(5)) {
+    switch (draw_.below(6)) {
+      case 2: {  // a clock gate: state k is a latch open while input k is low
+        const std::uint32_t k = draw_.below(2);
+        return model_.aig.make_and(model_.inputs[k].lit, model_.states[k].output) ^ draw_.one_in(4);
+      }
       case 0: return model_.aig.make_and(root, any());
       case 1: return model_.states[draw_.below(options_.state_count)].output ^ draw_.one_in(2);
       default: return root;
     }
   }
 
+  void connect_clock_gates() {
+    for (std::uint32_t k = 0; k < 2; ++k) {
+      model_.states[k].kind = StateKind::Latch;
+      model_.states[k].gate = ~model_.inputs[k].lit;
+      model_.states[k].value = any();
+    }
+  }
+
   void connect(StateBit& state) {
+    if (state.has_gate()) return;
     if (options_.has_latches && draw_.one_in(5)) {
       state.kind = StateKind::Latch;
       state.gate = draw_.one_in(2) ? model_.inputs[draw_.below(2)].lit ^ draw_.one_in(2) : any();
