@@ -28,14 +28,18 @@ void check_lines(const std::string& path, std::string_view text, Findings& findi
   }
 }
 
-/// A source file may leave it to the header of its name to say what it is.
+/// A source may leave it to the header of its name: beside it, at the same place
+/// below include/heddle, or directly in its module there.
 bool needs_opening(const SourceTree& tree, const std::string& path) {
   if (!is_cpp(path)) return false;
   if (is_header(path)) return true;
-  const std::string header = path.substr(0, path.rfind('.')) + ".h";
-  const std::size_t root = header.find('/');
-  return !tree.has(header) &&
-         !tree.has("include/heddle" + header.substr(root == std::string::npos ? 0 : root));
+  if (tree.has(path.substr(0, path.rfind('.')) + ".h")) return false;
+  if (!path.starts_with("src/")) return true;
+  const std::string header = path.substr(4, path.rfind('.') - 4) + ".h";
+  const std::string module = header.substr(0, header.find('/'));
+  const std::string name = header.substr(header.rfind('/') + 1);
+  return !tree.has("include/heddle/" + header) &&
+         !tree.has("include/heddle/" + module + "/" + name);
 }
 
 }  // namespace
