@@ -6,6 +6,7 @@
 #include <random>
 
 #include "cli/build_info.h"
+#include "cli/diagnostics.h"
 #include "cli/gate_commands.h"
 #include "cli/live_transcript.h"
 #include "cli/session.h"
@@ -55,20 +56,20 @@ class Watcher final : public gate::CosimObserver {
   LiveTranscript& transcript_;
 };
 
-const DiagnosticRule kBadValue{"cli.bad-usage", Severity::Error, "{}",
-                               "see `heddle gate cosim --help`"};
+Failure bad_usage(std::string_view text) {
+  return fail(diag::kBadUsage, {}, {text, "heddle gate cosim"});
+}
 
 /// The options that change the run file.
 Status apply(const CosimCommandOptions& options, gate::RunFile& run) {
   if (!options.engine.empty()) run.engine = options.engine;
   if (options.edges) {
-    if (*options.edges == 0) return fail(kBadValue, {}, {"`--edges` is at least 1"});
+    if (*options.edges == 0) return bad_usage("`--edges` is at least 1");
     run.stop_edges = options.edges;
   }
   if (options.batch) {
     if (*options.batch == 0 || *options.batch > gate::EdgeWindow::kEdgesMax) {
-      return fail(kBadValue, {},
-                  {fmt::format("`--batch` is from 1 to {}", gate::EdgeWindow::kEdgesMax)});
+      return bad_usage(fmt::format("`--batch` is from 1 to {}", gate::EdgeWindow::kEdgesMax));
     }
     run.batch_edges = static_cast<std::uint32_t>(*options.batch);
   }
@@ -88,7 +89,7 @@ Status apply(const CosimCommandOptions& options, gate::RunFile& run) {
     const bool digits = std::all_of(options.seed.begin(), options.seed.end(),
                                     [](char c) { return c >= '0' && c <= '9'; });
     if (!digits || options.seed.size() > 19) {
-      return fail(kBadValue, {}, {"`--seed` is a number below 10^19, or `random`"});
+      return bad_usage("`--seed` is a number below 10^19, or `random`");
     }
     run.seed = std::stoull(options.seed);
   }
@@ -97,7 +98,7 @@ Status apply(const CosimCommandOptions& options, gate::RunFile& run) {
 
 Result<gate::RunFile> load(const CosimCommandOptions& options, std::string& fault) {
   if (options.run_file.empty() == options.from.empty()) {
-    return fail(kBadValue, {}, {"give either a run file or `--from RUN_DIR`"});
+    return bad_usage("give either a run file or `--from RUN_DIR`");
   }
   if (options.from.empty()) return gate::load_run_file(options.run_file);
   HEDDLE_TRY(gate::Rerun rerun, gate::load_rerun(options.from));
@@ -111,7 +112,7 @@ Result<gate::CosimOptions> cosim_options(const CosimCommandOptions& options, std
     HEDDLE_TRY(out.check, gate::parse_edge_range(options.check));
   }
   if (options.digest_every == 0 || options.output_hash_every == 0) {
-    return fail(kBadValue, {}, {"`--digest-every` and `--output-hash-every` are at least 1"});
+    return bad_usage("`--digest-every` and `--output-hash-every` are at least 1");
   }
   out.directory = options.out;
   out.force = options.force;

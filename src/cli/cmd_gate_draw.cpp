@@ -49,7 +49,11 @@ Command gate_draw_command() {
       {"--nets", "GLOB", "which nets, by full name; may be repeated", &options->nets},
       {"--from", "PS", "where the picture starts, in picoseconds", &options->from_ps},
       {"--to", "PS", "where it ends; default: the end of the file", &options->to_ps},
-      {"--radix", "RADIX", "how buses are written", &options->radix, Need::Optional,
+      {"--radix",
+       "RADIX",
+       "how buses are written",
+       &options->radix,
+       Need::Optional,
        {"hex", "bin", "dec"}},
       {"--title", "TEXT", "text above the picture", &options->title}};
   command.examples = {{"heddle gate draw waves.fst --nets '*uart*' --to 2000000 -o uart.svg",

@@ -1,6 +1,7 @@
 // `heddle gate init`: a run file to start from.
 #include <filesystem>
 
+#include "cli/diagnostics.h"
 #include "cli/gate_commands.h"
 #include "cli/session.h"
 #include "heddle/base/file.h"
@@ -17,9 +18,6 @@ struct InitOptions {
   bool force = false;
 };
 
-const DiagnosticRule kExists{"cli.bad-usage", Severity::Error, "'{}' exists already",
-                             "give `--force` to replace it"};
-
 /// The netlist's path as seen from the run file's directory.
 std::string path_from(const std::string& netlist, const std::string& out) {
   if (out.empty() || parent_path(out).empty()) return netlist;
@@ -30,7 +28,8 @@ std::string path_from(const std::string& netlist, const std::string& out) {
 
 ExitCode run_init(const InitOptions& options, Session& session) {
   if (!options.out.empty() && path_exists(options.out) && !options.force) {
-    return session.report(Diagnostics(Diagnostic(kExists, {}, {options.out})));
+    const std::string text = "'" + options.out + "' exists already; `--force` replaces it";
+    return session.report(Diagnostic(diag::kBadUsage, {}, {text, "heddle gate init"}));
   }
   const Result<gate::FlatNetlist> netlist = gate::load_netlist(options.netlist, options.top);
   if (!netlist) return session.report(netlist.error());

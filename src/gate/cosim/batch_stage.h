@@ -17,9 +17,10 @@ class BatchStage {
 
   /// Takes one batch. `window` holds its edges and perhaps more after them.
   virtual void consume(const BatchView& batch, const EdgeWindow& window) = 0;
-  /// The first thing that went wrong so far.
-  [[nodiscard]] virtual Status status() const = 0;
+  /// False once something went wrong; `finish` tells what.
+  [[nodiscard]] virtual bool ok() const = 0;
   /// Closes its outputs, readable whatever happened before. Called once.
+  /// Errors: the first thing that went wrong, now or before.
   [[nodiscard]] virtual Status finish() = 0;
 };
 

@@ -29,7 +29,7 @@ class Checker final : public BatchStage {
   [[nodiscard]] Status open();
 
   void consume(const BatchView& batch, const EdgeWindow& window) override;
-  [[nodiscard]] Status status() const override;
+  [[nodiscard]] bool ok() const override;
   /// Finds out what differs, if anything does: runs both engines again to that edge.
   [[nodiscard]] Status finish() override;
 

@@ -60,18 +60,8 @@ CosimOutcome CosimRun::finish() {
 }
 
 void CosimRun::close_stages() {
-  const auto note_once = [&](const Diagnostics& problems) {
-    outcome_.status = RunStatus::Failed;
-    for (const Diagnostic& problem : problems.list()) {
-      const auto same = [&](const Diagnostic& known) {
-        return known.code() == problem.code() && known.text() == problem.text();
-      };
-      const auto& known = outcome_.problems.list();
-      if (std::none_of(known.begin(), known.end(), same)) outcome_.problems.add(problem);
-    }
-  };
   for (BatchStage* stage : stages_) {
-    if (const Status finished = stage->finish(); !finished) note_once(finished.error());
+    if (const Status finished = stage->finish(); !finished) fail_with(finished.error());
   }
 }
 
@@ -106,7 +96,7 @@ void CosimRun::fill_outcome() {
   }
   if (!wave_file_.empty()) {
     outcome_.files.push_back(wave_file_);
-    outcome_.files.push_back(wave_file_ + ".gtkw");
+    outcome_.files.emplace_back(file_name(waves_->save_file()));
   }
   std::sort(outcome_.files.begin(), outcome_.files.end());
 }

@@ -143,11 +143,9 @@ bool CosimRun::turn() {
   }
   for (BatchStage* stage : stages_) stage->consume(*batch, engine_->window());
   commit(*batch, asked);
-  for (const BatchStage* stage : stages_) {
-    if (const Status status = stage->status(); !status) fail_with(status.error());
-  }
+  const auto is_broken = [](const BatchStage* stage) { return !stage->ok(); };
+  if (std::any_of(stages_.begin(), stages_.end(), is_broken)) outcome_.status = RunStatus::Failed;
   report_progress();
-  if (checker_ != nullptr && !checker_->outcome().equal) return false;
   outcome_.stop = batch->stop;
   return outcome_.status == RunStatus::Complete && batch->stop == StopReason::None;
 }

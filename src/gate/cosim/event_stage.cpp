@@ -1,5 +1,7 @@
 #include "gate/cosim/event_stage.h"
 
+#include <algorithm>
+
 #include "heddle/base/file.h"
 
 namespace heddle::gate {
@@ -102,12 +104,13 @@ void EventStage::take_uart(const Record& record, Listener& listener) {
   }
 }
 
-Status EventStage::status() const {
-  if (file_ != nullptr) HEDDLE_TRY_STATUS(file_->status());
-  for (const Listener& listener : listeners_) {
-    if (listener.file != nullptr) HEDDLE_TRY_STATUS(listener.file->status());
-  }
-  return {};
+bool EventStage::ok() const {
+  const auto sound = [](const std::unique_ptr<OutputFile>& file) {
+    return file == nullptr || file->status().has_value();
+  };
+  return sound(file_) &&
+         std::all_of(listeners_.begin(), listeners_.end(),
+                     [&](const Listener& listener) { return sound(listener.file); });
 }
 
 Status EventStage::finish() {

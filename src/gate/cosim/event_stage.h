@@ -34,7 +34,7 @@ class EventStage final : public BatchStage {
   [[nodiscard]] Status open(const std::string& directory);
 
   void consume(const BatchView& batch, const EdgeWindow& window) override;
-  [[nodiscard]] Status status() const override;
+  [[nodiscard]] bool ok() const override;
   [[nodiscard]] Status finish() override;
 
   [[nodiscard]] const std::vector<UartTranscript>& transcripts() const { return transcripts_; }

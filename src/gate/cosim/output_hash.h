@@ -25,7 +25,7 @@ class OutputHashStage final : public BatchStage {
   [[nodiscard]] Status open(const std::string& path, std::uint64_t every);
 
   void consume(const BatchView& batch, const EdgeWindow& window) override;
-  [[nodiscard]] Status status() const override { return file_ ? file_->status() : Status(); }
+  [[nodiscard]] bool ok() const override { return !file_ || file_->status().has_value(); }
   [[nodiscard]] Status finish() override;
 
   [[nodiscard]] Digest64 hash() const { return hash_; }

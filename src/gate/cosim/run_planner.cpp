@@ -38,20 +38,22 @@ std::string RunPlanner::did_you_mean(std::string_view nearest, std::string other
 RunPlanner::Bits RunPlanner::find_input(const Written<std::string>& port) {
   Bits bits = inputs_.find(port.value);
   if (!bits.empty() || port.value.empty()) return bits;
-  std::string otherwise = "`heddle gate info` lists the ports";
-  if (!outputs_.find(port.value).empty()) otherwise = "it is an output of the design";
+  const bool is_output = !outputs_.find(port.value).empty();
   add(diag::kUnknownPort, port.where,
-      {"input", port.value, did_you_mean(inputs_.nearest(port.value), otherwise)});
+      {"input", port.value,
+       is_output ? "it is an output of the design"
+                 : did_you_mean(inputs_.nearest(port.value), "`heddle gate info` lists them")});
   return bits;
 }
 
 RunPlanner::Bits RunPlanner::find_output(const Written<std::string>& port) {
   Bits bits = outputs_.find(port.value);
   if (!bits.empty() || port.value.empty()) return bits;
-  std::string otherwise = "`heddle gate info` lists the ports";
-  if (!inputs_.find(port.value).empty()) otherwise = "it is an input of the design";
+  const bool is_input = !inputs_.find(port.value).empty();
   add(diag::kUnknownPort, port.where,
-      {"output", port.value, did_you_mean(outputs_.nearest(port.value), otherwise)});
+      {"output", port.value,
+       is_input ? "it is an input of the design"
+                : did_you_mean(outputs_.nearest(port.value), "`heddle gate info` lists them")});
   return bits;
 }
 

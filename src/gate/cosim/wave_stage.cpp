@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <map>
 
-#include "heddle/base/diagnostics.h"
 #include "heddle/base/file.h"
 #include "heddle/trace/gtkw.h"
 
@@ -24,6 +23,14 @@ struct ScopeTree {
     }
   }
 };
+
+/// `waves.gtkw` for `waves.fst`.
+std::string save_file_of(const std::string& wave_file) {
+  const std::size_t directory = wave_file.size() - file_name(wave_file).size();
+  const std::size_t dot = wave_file.rfind('.');
+  const bool has_ending = dot != std::string::npos && dot > directory;
+  return wave_file.substr(0, has_ending ? dot : wave_file.size()) + ".gtkw";
+}
 
 trace::WaveOptions options_of(const NamedNet& net) {
   trace::WaveOptions options;
@@ -91,13 +98,13 @@ WaveStage::WaveStage(const Model& model, const std::vector<std::uint32_t>& names
 
 Status WaveStage::open(const std::string& path, WaveFileFormat format) {
   constexpr std::size_t kShownMax = 64;
-  path_ = path;
+  save_file_ = save_file_of(path);
   trace::GtkwGroup group;
   for (std::size_t i = 0; i < std::min(hierarchy_.variables().size(), kShownMax); ++i) {
     group.variables.push_back(static_cast<std::uint32_t>(i));
   }
   const std::string wave_name(file_name(path));
-  HEDDLE_TRY_STATUS(trace::write_gtkw(path + ".gtkw", hierarchy_, wave_name, std::span(&group, 1)));
+  HEDDLE_TRY_STATUS(trace::write_gtkw(save_file_, hierarchy_, wave_name, std::span(&group, 1)));
   trace::WaveWriterParams params;
   params.format = format == WaveFileFormat::Vcd ? trace::WaveFormat::Vcd : trace::WaveFormat::Fst;
   HEDDLE_TRY(writer_, trace::WaveWriter::open(path, hierarchy_, params));
@@ -127,9 +134,8 @@ void WaveStage::consume(const BatchView& batch, const EdgeWindow& window) {
   }
 }
 
-Status WaveStage::status() const {
-  if (writer_ == nullptr || writer_->ok()) return {};
-  return fail(heddle::diag::kFileWriteFailed, {}, {path_, "a write failed"});
+bool WaveStage::ok() const {
+  return writer_ == nullptr || writer_->ok();
 }
 
 Status WaveStage::finish() {

@@ -19,13 +19,15 @@ class WaveStage final : public BatchStage {
   /// Asks for the nets, indices into `Model::names`.
   WaveStage(const Model& model, const std::vector<std::uint32_t>& names, Observation& observation);
 
-  /// Creates the file and `<path>.gtkw`. Errors: trace.write-failed, file.write-failed.
+  /// Creates the file, and a GTKWave save file beside it (`waves.gtkw`).
+  /// Errors: file.write-failed.
   [[nodiscard]] Status open(const std::string& path, WaveFileFormat format);
 
   void consume(const BatchView& batch, const EdgeWindow& window) override;
-  [[nodiscard]] Status status() const override;
+  [[nodiscard]] bool ok() const override;
   [[nodiscard]] Status finish() override;
 
+  [[nodiscard]] const std::string& save_file() const { return save_file_; }
   [[nodiscard]] std::size_t net_count() const { return net_count_; }
   [[nodiscard]] trace::WaveWriterStats stats() const { return stats_; }
 
@@ -33,7 +35,7 @@ class WaveStage final : public BatchStage {
   trace::WaveHierarchy hierarchy_;
   std::size_t net_count_ = 0;
   std::vector<std::uint32_t> sources_;  ///< observed indices that some net shows
-  std::string path_;
+  std::string save_file_;
   std::unique_ptr<trace::WaveWriter> writer_;
   trace::WaveWriterStats stats_;
   bool begun_ = false;
