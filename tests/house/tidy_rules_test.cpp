@@ -236,6 +236,9 @@ TEST(TidyText, finds_what_a_formatter_does_not_see) {
   EXPECT_THAT(places(check_text, {{"src/a.h", "// x\n#pragma once\n\tint a;\n"}}),
               ElementsAre("src/a.h:3"));
   EXPECT_THAT(places(check_text, {{"src/a.cpp", "int a;\n"}}), ElementsAre("src/a.cpp:1"));
+  EXPECT_THAT(places(check_text, {{"src/gate/x/a.cpp", "int a;\n"},
+                                  {"include/heddle/gate/a.h", "// x\n#pragma once\n"}}),
+              IsEmpty());
   EXPECT_THAT(places(check_text, {{"src/a.h", "// x\n#pragma once\n"}, {"src/a.cpp", "int a;\n"}}),
               IsEmpty());
 }
