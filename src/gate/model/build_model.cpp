@@ -4,7 +4,6 @@
 #include <array>
 
 #include "gate/model/elaborator.h"
-#include "gate/model/enables.h"
 #include "gate/model/loops.h"
 #include "gate/model/memories.h"
 #include "heddle/gate/diagnostics.h"
@@ -101,8 +100,6 @@ class Builder {
       const Lit enable = elaborator_.lit(flop.enable);
       const Lit reset = elaborator_.lit(flop.sync_reset);
       state.enable = flop.reset_needs_enable ? enable : g.make_or(enable, reset);
-    } else {
-      split_enable(g, state);
     }
     state.clock = elaborator_.lit(flop.clock) ^ !flop.posedge;
     const Lit load = elaborator_.lit(flop.async_load);

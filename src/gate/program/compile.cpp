@@ -3,10 +3,12 @@
 // LUTs, (4) levels, (5) numbering, (6) the clock cone.
 #include <algorithm>
 #include <map>
+#include <optional>
 #include <set>
 
 #include "gate/program/clock_gates.h"
 #include "gate/program/cuts.h"
+#include "gate/program/enables.h"
 #include "heddle/base/check.h"
 #include "heddle/base/digest.h"
 #include "heddle/gate/diagnostics.h"
@@ -26,7 +28,9 @@ constexpr std::uint32_t kSharedNextMin = 4;
 
 /// What a state becomes, in the compiler's own AIG.
 struct StateFunctions {
+  Lit clock;
   Lit enable;
+  Lit next;
   Lit toggle;
   Lit force;
   bool is_compared = false;  ///< no toggle: compared with `next` when enabled
@@ -80,8 +84,14 @@ class Compiler {
       const StateBit& state = model().states[i];
       if (!state.has_clock()) continue;
       const GatedClock gated = gates.see_through(aig_, state.clock);
+      functions_[i].clock = gated.clock;
       functions_[i].enable = aig_.make_and(state.enable, gated.enable);
-      members[{gated.clock, functions_[i].enable}].push_back(i);
+      functions_[i].next = state.next;
+    }
+    adopt_splits();
+    for (std::uint32_t i = 0; i < model().states.size(); ++i) {
+      if (!model().states[i].has_clock()) continue;
+      members[{functions_[i].clock, functions_[i].enable}].push_back(i);
     }
     std::set<Lit> clocks;
     for (const auto& [key, states] : members) clocks.insert(key.first);
@@ -111,6 +121,27 @@ class Compiler {
     }
   }
 
+  /// Takes enables out of the logic where enough flops share one to make a group.
+  void adopt_splits() {
+    std::vector<std::optional<HoldSplit>> splits(functions_.size());
+    std::map<std::pair<Lit, Lit>, std::uint32_t> sharers;
+    for (std::size_t i = 0; i < functions_.size(); ++i) {
+      const StateBit& state = model().states[i];
+      if (!state.has_clock()) continue;
+      splits[i] = split_hold(aig_, state.next, state.output);
+      if (!splits[i]) continue;
+      splits[i]->enable = aig_.make_and(functions_[i].enable, splits[i]->enable);
+      ++sharers[{functions_[i].clock, splits[i]->enable}];
+    }
+    for (std::size_t i = 0; i < functions_.size(); ++i) {
+      if (!splits[i] || sharers[{functions_[i].clock, splits[i]->enable}] < kGroupStatesMin) {
+        continue;
+      }
+      functions_[i].enable = splits[i]->enable;
+      functions_[i].next = splits[i]->data;
+    }
+  }
+
   bool has_own_group(std::size_t state) const {
     const std::int32_t group = functions_[state].group;
     return group >= 0 && !enables_[static_cast<std::size_t>(group)].is_constant();
@@ -119,16 +150,16 @@ class Compiler {
   void make_state_functions() {
     std::map<Lit, std::uint32_t> takers;
     for (std::size_t i = 0; i < functions_.size(); ++i) {
-      if (has_own_group(i)) ++takers[model().states[i].next];
+      if (has_own_group(i)) ++takers[functions_[i].next];
     }
     for (std::size_t i = 0; i < functions_.size(); ++i) {
       const StateBit& state = model().states[i];
       StateFunctions& made = functions_[i];
       if (state.has_clock()) {
-        const Lit differs = aig_.make_xor(state.next, state.output);
+        const Lit differs = aig_.make_xor(made.next, state.output);
         const bool is_own = has_own_group(i);
-        made.is_compared = is_own && !state.has_gate() && !state.next.is_constant() &&
-                           takers[state.next] >= kSharedNextMin;
+        made.is_compared = is_own && !state.has_gate() && !made.next.is_constant() &&
+                           takers[made.next] >= kSharedNextMin;
         if (!made.is_compared) {
           made.toggle = aig_.make_and(~state.gate, differs);
           if (!is_own) made.toggle = aig_.make_and(made.enable, made.toggle);
@@ -147,7 +178,7 @@ class Compiler {
     for (const Lit lit : enables_) visit(lit);
     for (const GatedClock& write : write_clocks_) visit(write.enable);
     for (std::size_t i = 0; i < functions_.size(); ++i) {
-      if (functions_[i].is_compared) visit(model().states[i].next);
+      if (functions_[i].is_compared) visit(functions_[i].next);
     }
     for (const PortBit& port : model().outputs) visit(port.lit);
     for (const Memory& memory : model().memories) {
@@ -319,7 +350,7 @@ class Compiler {
       out.initial = state.initial;
       out.group = functions_[i].group;
       if (functions_[i].is_compared) {
-        out.next = ref(state.next);
+        out.next = ref(functions_[i].next);
       } else if (state.has_clock()) {
         out.toggle = add_function(functions_[i].toggle, self);
       }
