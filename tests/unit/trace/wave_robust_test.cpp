@@ -31,21 +31,10 @@ std::string format_name(const testing::TestParamInfo<WaveFormat>& format) {
 INSTANTIATE_TEST_SUITE_P(Wave, BothFormats, testing::Values(WaveFormat::Fst, WaveFormat::Vcd),
                          format_name);
 
-TEST_P(BothFormats, helper_thread_writes_the_same_bytes) {
-  RandomDump dump;
-  dump.instant_count = 5000;
-  WaveWriterParams with = params();
-  with.helper_thread = true;
-  EXPECT_EQ(write_random(temp_path("alone"), dump, params()),
-            write_random(temp_path("helped"), dump, with));
-  const std::string alone = slurp(temp_path("alone"));
-  EXPECT_GT(alone.size(), 100'000U);
-  EXPECT_EQ(alone, slurp(temp_path("helped")));
-}
-
 /// `count` nets, a change of each at each instant, in one order or the other,
 /// with changes to and fro in the second.
-std::string dump_in_order(const std::string& path, WaveWriterParams params, bool is_odd_one) {
+std::string dump_in_order(const std::string& path, WaveWriterParams params, bool is_odd_one,
+                          std::uint32_t instant_count = 2000) {
   constexpr std::uint32_t kCount = 100;
   WaveHierarchy tree;
   std::vector<WaveBit> bus;
@@ -56,7 +45,7 @@ std::string dump_in_order(const std::string& path, WaveWriterParams params, bool
   tree.add("bus", bus);
   auto writer = WaveWriter::open(path, std::move(tree), std::move(params));
   EXPECT_TRUE(writer);
-  for (std::uint32_t t = 0; t < 2000; ++t) {
+  for (std::uint32_t t = 0; t < instant_count; ++t) {
     if (is_odd_one && t % 2 == 1) (*writer)->time(SimTime(t * 10 - 5));  // an empty instant
     (*writer)->time(SimTime(t * 10));
     for (std::uint32_t k = 0; k < kCount; ++k) {
@@ -75,6 +64,16 @@ TEST_P(BothFormats, bytes_depend_on_values_alone) {
   const std::string plain = dump_in_order(temp_path("plain"), params(), false);
   EXPECT_GT(plain.size(), 2'000U);
   EXPECT_EQ(plain, dump_in_order(temp_path("odd"), params(), true));
+}
+
+TEST_P(BothFormats, helper_thread_writes_the_same_bytes) {
+  // Two million words: the helper falls behind and buffers wait for it.
+  constexpr std::uint32_t kInstants = 20'000;
+  WaveWriterParams with = params();
+  with.helper_thread = true;
+  const std::string alone = dump_in_order(temp_path("alone"), params(), false, kInstants);
+  EXPECT_GT(alone.size(), 10'000U);
+  EXPECT_TRUE(alone == dump_in_order(temp_path("helped"), with, false, kInstants));
 }
 
 TEST_P(BothFormats, a_flushed_file_is_readable_while_it_is_being_written) {
@@ -114,6 +113,37 @@ TEST_P(BothFormats, ends_at_the_last_time_though_nothing_changed) {
   EXPECT_EQ((*reader)->info().start, SimTime(5));
   EXPECT_EQ((*reader)->info().end, SimTime(1000));
   EXPECT_EQ(read(path), (Changes{"5 a x"}));
+}
+
+TEST(FstWriter, keeps_the_header_up_to_date) {
+  const std::string path = temp_path("header.fst");
+  WaveHierarchy tree;
+  tree.enter("top");
+  tree.alias("b", tree.add("a", WaveBit::of(WaveSource(0))));
+  auto writer = WaveWriter::open(path, std::move(tree));
+  ASSERT_TRUE(writer);
+  const auto field = [&](std::size_t at) {
+    const std::string bytes = slurp(path).substr(at, 8);
+    std::uint64_t value = 0;
+    for (const char c : bytes) value = value << 8 | static_cast<unsigned char>(c);
+    return value;
+  };
+  (*writer)->time(SimTime(5));
+  (*writer)->change(WaveSource(0), Logic::One);
+  ASSERT_TRUE((*writer)->flush());
+  EXPECT_EQ(field(9), 5U);   // start
+  EXPECT_EQ(field(17), 5U);  // end
+  EXPECT_EQ(field(65), 1U);  // value-change sections
+  (*writer)->time(SimTime(777));
+  ASSERT_TRUE((*writer)->finish());
+  EXPECT_EQ(field(17), 777U);
+  EXPECT_EQ(field(41), 1U);  // scopes
+  EXPECT_EQ(field(49), 2U);  // variables
+  EXPECT_EQ(field(57), 1U);  // signals
+  EXPECT_EQ(field(65), 2U);
+  EXPECT_EQ((*writer)->stats().block_count, 2U);
+  EXPECT_EQ((*writer)->stats().change_count, 1U);
+  EXPECT_EQ((*writer)->stats().written_bytes, slurp(path).size());
 }
 
 TEST_P(BothFormats, a_dump_without_an_instant_is_a_readable_file) {
@@ -163,6 +193,7 @@ TEST_P(BothFormats, what_was_written_before_the_disk_was_full_is_readable) {
     ASSERT_FALSE(end);
     EXPECT_EQ(end.error().list().front().code(), "file.write-failed");
     EXPECT_LE(slurp(path).size(), limit);
+    EXPECT_TRUE(WaveReader::open(path)) << limit;  // fst2vcd overlooks half a section
     const Changes some = read(path);
     ASSERT_GT(some.size(), 1000U) << limit;
     ASSERT_LT(some.size(), all.size());
