@@ -1,9 +1,9 @@
 // `heddle gate cosim`: options onto the run file, the run, and what to say of it.
 #include <fmt/format.h>
+#include <sys/random.h>
 
 #include <algorithm>
 #include <chrono>
-#include <random>
 
 #include "cli/build_info.h"
 #include "cli/diagnostics.h"
@@ -83,8 +83,9 @@ Status apply(const CosimCommandOptions& options, gate::RunFile& run) {
     run.wave_file.clear();
   }
   if (options.seed == "random") {
-    std::random_device device;
-    run.seed = std::uint64_t{device()} << 32 | device();
+    if (getrandom(&run.seed, sizeof run.seed, 0) != sizeof run.seed) {
+      return bad_usage("the system gives no random seed");
+    }
   } else if (!options.seed.empty()) {
     const bool digits = std::all_of(options.seed.begin(), options.seed.end(),
                                     [](char c) { return c >= '0' && c <= '9'; });

@@ -3,9 +3,7 @@
 #include "heddle/gate/cosim_diagnostics.h"
 
 namespace heddle::gate {
-namespace {
 
-/// Says no where the engine cannot do what the run asks of it.
 Status check_capabilities(const Capabilities& can, const RunPlan& plan,
                           const BackendOptions& options) {
   const auto lacks = [&](std::string_view what) {
@@ -17,8 +15,6 @@ Status check_capabilities(const Capabilities& can, const RunPlan& plan,
   if (!can.state_write && !plan.deposits.empty()) return lacks("reg_init");
   return {};
 }
-
-}  // namespace
 
 Result<std::unique_ptr<EngineRun>> EngineRun::start(std::string_view engine, const Program& program,
                                                     const RunPlan& plan,

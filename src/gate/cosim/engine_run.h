@@ -11,6 +11,11 @@
 
 namespace heddle::gate {
 
+/// Says no where an engine cannot do what a run asks of it.
+/// Errors: cosim.engine-lacks, naming an engine that can.
+[[nodiscard]] Status check_capabilities(const Capabilities& can, const RunPlan& plan,
+                                        const BackendOptions& options);
+
 class EngineRun {
  public:
   /// Loads the engine, its memories and deposits. `program` outlives it.

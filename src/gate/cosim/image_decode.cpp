@@ -1,3 +1,5 @@
+// The formats of memory images, each a small reader that bounds-checks all it
+// reads and says where a text is wrong.
 #include <algorithm>
 #include <optional>
 

@@ -1,3 +1,4 @@
+// Decoded images placed into memories and flashes.
 #include <algorithm>
 #include <optional>
 

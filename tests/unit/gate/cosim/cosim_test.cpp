@@ -10,6 +10,7 @@
 #include <set>
 #include <sstream>
 
+#include "gate/cosim/engine_run.h"
 #include "heddle/base/config.h"
 #include "heddle/base/digest.h"
 #include "heddle/base/file.h"
@@ -549,6 +550,58 @@ TEST_F(CosimTest, AFullDiskEndsTheRunWithAReportThatSaysSo) {
   EXPECT_TRUE(reader.has_value());
   const std::string report = text_of_file(directory_.file("out/report.json"));
   EXPECT_NE(report.find("\"status\": \"failed\""), std::string::npos);
+}
+
+TEST_F(CosimTest, ADesignThatDoesNotSettleEndsTheRunWithAReport) {
+  // An inverter on itself, gated by `done`: quiet until go is 9.
+  std::string design = test::loop_design();
+  const std::string cells = "\"cells\": {";
+  design.insert(design.find(cells) + cells.size(),
+                test::loop_cell("ring", "$_NAND_", "\"A\": [14], \"B\": [40], \"Y\": [40]") + ", ");
+  const std::string ports = "\"ports\": {";
+  design.insert(design.find(ports) + ports.size(), test::loop_port("ring_out", true, "40") + ", ");
+  directory_.write("loop.json", design);
+  class Listener final : public CosimObserver {
+   public:
+    void on_warnings(const Diagnostics& warnings) override { text += warnings.to_string(); }
+    std::string text;
+  } listener;
+  const Result<RunFile> run_file = file(std::string(kScript) + "stop: {edges: 2500}\n");
+  for (const char* engine : {"reference", "event"}) {
+    RunFile chosen = *run_file;
+    chosen.engine = engine;
+    chosen.batch_edges = 100;
+    const auto outcome = run(chosen, engine, {}, &listener);
+    ASSERT_TRUE(outcome.has_value()) << outcome.error().to_string();
+    EXPECT_EQ(outcome->status, RunStatus::Failed);
+    EXPECT_EQ(outcome->problems.list().at(0).code(), "gate.run.no-fixpoint");
+    EXPECT_GE(outcome->edges, 600U);
+    EXPECT_LE(outcome->edges, 703U);
+    EXPECT_EQ(events_of(engine).size(), 2U);
+    EXPECT_NE(text_of_file(directory_.file(std::string(engine) + "/report.json"))
+                  .find("\"status\": \"failed\""),
+              std::string::npos);
+  }
+  EXPECT_NE(listener.text.find("gate.model.combinational-loop"), std::string::npos);
+}
+
+TEST(EngineCapabilities, WhatAnEngineLacksIsSaidBeforeTheRun) {
+  RunPlan plan;
+  plan.bank.peripherals.resize(1);
+  plan.deposits.resize(1);
+  const Capabilities all{.name = "some"};
+  const BackendOptions options{.digests = true, .changes = true};
+  EXPECT_TRUE(check_capabilities(all, plan, options).has_value());
+  for (bool Capabilities::*lacking : {&Capabilities::peripherals, &Capabilities::digests,
+                                      &Capabilities::changes, &Capabilities::state_write}) {
+    Capabilities can = all;
+    can.*lacking = false;
+    const Status status = check_capabilities(can, plan, options);
+    ASSERT_FALSE(status.has_value());
+    EXPECT_EQ(status.error().list().at(0).code(), "cosim.engine-lacks");
+    EXPECT_NE(status.error().to_string().find("--engine reference"), std::string::npos);
+    EXPECT_TRUE(check_capabilities(can, RunPlan(), {}).has_value());
+  }
 }
 
 TEST_F(CosimTest, NothingIsLeftBehindByARunThatCannotStart) {

@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <set>
 #include <sstream>
 
 #include "support/temp_directory.h"
@@ -16,6 +17,36 @@ constexpr std::string_view kMinimal =
     "peripherals:\n"
     "  uart0: {kind: uart, pins: {tx: tx}}\n"
     "  gpio: {kind: gpio, pins: {out: go}}\n";
+
+constexpr std::string_view kEveryKey =
+    "name: one\n"
+    "engine: reference\n"
+    "batch_edges: 7\n"
+    "seed: 9\n"
+    "design: {netlist: /abs/n.json, top: chip}\n"
+    "clocks:\n"
+    "  clk: {port: clk, period_ps: 20000, phase_ps: 5}\n"
+    "  slow: {port: clk2, period_ps: 61034}\n"
+    "reset: {port: rst, active: high, edges: 3, clock: slow}\n"
+    "inputs: {mode: 1, bus: 0xA5}\n"
+    "reg_init: {'core.r[3]': 1}\n"
+    "memories: {sram: {load: s.hex, format: hex, base: 4, offset: 8, dump: end.hex}}\n"
+    "peripherals:\n"
+    "  u: {kind: uart, clock: slow, pins: {tx: t, rx: r}, cycles_per_bit: 5}\n"
+    "  f: {kind: spi_flash, load: f.bin, offset: 16, capacity_bytes: 4096, jedec_id: 0x123456,\n"
+    "      device_id: 3, fast_dummy_cycles: 1, quad_io_dummy_cycles: 2, qpi_dummy_cycles: 3,\n"
+    "      record_commands: true, pins: {cs_n: c}}\n"
+    "  g: {kind: gpio, initial: 6, pins: {in: i}}\n"
+    "events:\n"
+    "  input_commands:\n"
+    "    - {wait: {edge: 1}, action: {uart: u, send: \"a\\n\"}}\n"
+    "    - {wait: {edges: 2}, action: {gpio: g, drive: 3, mask: 7}}\n"
+    "    - {wait: {time_ps: 3}}\n"
+    "    - {wait: {uart: u, text: ok}}\n"
+    "    - {wait: {gpio: g, value: 1, mask: 3}, action: {stop: true}}\n"
+    "waves: {nets: ['*', 'core.?'], format: vcd, file: w.vcd}\n"
+    "stop: {edges: 10, time_ps: 20, net: done, uart_text: {u: \"end\"}}\n"
+    "expect: {uart: {u: u.txt}, events: e.json}\n";
 
 /// `kMinimal` and more.
 std::string minimal_with(std::string_view more) {
@@ -41,36 +72,7 @@ TEST(RunFile, GivesEveryKeyItsDefault) {
 }
 
 TEST(RunFile, ReadsEveryKey) {
-  const Result<RunFile> run = read_run_file(
-      "name: one\n"
-      "engine: reference\n"
-      "batch_edges: 7\n"
-      "seed: 9\n"
-      "design: {netlist: /abs/n.json, top: chip}\n"
-      "clocks:\n"
-      "  clk: {port: clk, period_ps: 20000, phase_ps: 5}\n"
-      "  slow: {port: clk2, period_ps: 61034}\n"
-      "reset: {port: rst, active: high, edges: 3, clock: slow}\n"
-      "inputs: {mode: 1, bus: 0xA5}\n"
-      "reg_init: {'core.r[3]': 1}\n"
-      "memories: {sram: {load: s.hex, format: hex, base: 4, offset: 8, dump: end.hex}}\n"
-      "peripherals:\n"
-      "  u: {kind: uart, clock: slow, pins: {tx: t, rx: r}, cycles_per_bit: 5}\n"
-      "  f: {kind: spi_flash, load: f.bin, offset: 16, capacity_bytes: 4096, jedec_id: 0x123456,\n"
-      "      device_id: 3, fast_dummy_cycles: 1, quad_io_dummy_cycles: 2, qpi_dummy_cycles: 3,\n"
-      "      record_commands: true, pins: {cs_n: c}}\n"
-      "  g: {kind: gpio, initial: 6, pins: {in: i}}\n"
-      "events:\n"
-      "  input_commands:\n"
-      "    - {wait: {edge: 1}, action: {uart: u, send: \"a\\n\"}}\n"
-      "    - {wait: {edges: 2}, action: {gpio: g, drive: 3, mask: 7}}\n"
-      "    - {wait: {time_ps: 3}}\n"
-      "    - {wait: {uart: u, text: ok}}\n"
-      "    - {wait: {gpio: g, value: 1, mask: 3}, action: {stop: true}}\n"
-      "waves: {nets: ['*', 'core.?'], format: vcd, file: w.vcd}\n"
-      "stop: {edges: 10, time_ps: 20, net: done, uart_text: {u: \"end\"}}\n"
-      "expect: {uart: {u: u.txt}, events: e.json}\n",
-      "d/run.yaml");
+  const Result<RunFile> run = read_run_file(std::string(kEveryKey), "d/run.yaml");
   ASSERT_TRUE(run.has_value()) << run.error().to_string();
   EXPECT_EQ(run->name, "one");
   EXPECT_EQ(run->engine, "reference");
@@ -128,6 +130,41 @@ TEST(RunFile, ReadsItsEventsFromAnotherFile) {
   ASSERT_TRUE(run.has_value()) << run.error().to_string();
   ASSERT_EQ(run->events.size(), 1U);
   EXPECT_EQ(run->events[0].operand, 5U);
+}
+
+/// Every key of a tree, names that a user chose left out.
+void collect_keys(const ConfigNode& node, std::set<std::string>& keys, bool names_are_free) {
+  static const std::set<std::string> kFree = {"clocks",      "inputs", "reg_init", "memories",
+                                              "peripherals", "pins",   "uart",     "uart_text"};
+  if (node.kind() == ConfigKind::List) {
+    for (const ConfigNode& item : node.items()) collect_keys(item, keys, false);
+  }
+  if (node.kind() != ConfigKind::Map) return;
+  for (const ConfigEntry& entry : node.entries()) {
+    if (!names_are_free) keys.insert(entry.key);
+    collect_keys(entry.value, keys, !names_are_free && kFree.contains(entry.key));
+  }
+}
+
+TEST(RunFileGuide, ItsExampleIsARunFileAndEveryKeyIsInIt) {
+  const std::string guide =
+      heddle::test::text_of_file(HEDDLE_SOURCE_DIR "/docs/guides/gate-run-file.md");
+  const std::size_t begin = guide.find("```yaml\n") + 8;
+  const std::string example = guide.substr(begin, guide.find("```", begin) - begin);
+  const Result<RunFile> run = read_run_file(example, "run.yaml");
+  ASSERT_TRUE(run.has_value()) << run.error().to_string();
+
+  const Result<RunFile> all = read_run_file(std::string(kEveryKey), "run.yaml");
+  ASSERT_TRUE(all.has_value());
+  std::set<std::string> keys;
+  collect_keys(all->resolved, keys, false);
+  EXPECT_GT(keys.size(), 50U);
+  for (const std::string& key : keys) {
+    const bool listed = guide.find("`" + key + "`") != std::string::npos ||
+                        guide.find("." + key + "`") != std::string::npos ||
+                        guide.find(key + ": ") != std::string::npos;
+    EXPECT_TRUE(listed) << key;
+  }
 }
 
 /// A text with one mistake, and what is said of it: `line:column code`, and a

@@ -1,3 +1,4 @@
+// GPIO at its pins: what it records, and what it drives from which edge on.
 #include "heddle/gate/peripherals/gpio.h"
 
 #include <gtest/gtest.h>
