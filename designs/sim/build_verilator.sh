@@ -6,7 +6,7 @@
 #   NAME      soc_mcu or soc_npu
 #
 # VERILATOR_OPT is the C++ optimisation (default -O1; the baseline rule tries -O2 too), JOBS the
-# number of compilers at once (default 2).
+# number of compilers at once (default 2). VERILATOR_WAVES=1 builds it with FST waves: `--waves`.
 set -eu
 
 usage() {
@@ -28,10 +28,16 @@ case $variant in
   *) usage ;;
 esac
 
+# Verilator 5.006 turns XOR trees of the netlist of soc_npu into wrong logic without this.
+trees=
+if [ "$variant" = generic ]; then trees=-fno-const-bit-op-tree; fi
+waves=
+if [ "${VERILATOR_WAVES:-0}" = 1 ]; then waves=--trace-fst; fi
+
 # The netlist is no text to lint; the RTL's lint is the synthesis tests' business.
 # shellcheck disable=SC2086
 verilator --cc --exe --prefix Vsoc --top-module "$name" --Mdir "$outdir/obj" \
-  -O3 --x-assign fast --x-initial fast --noassert -Wno-fatal -Wno-lint -Wno-style \
+  -O3 --x-assign fast --x-initial fast --noassert -Wno-fatal -Wno-lint -Wno-style $trees $waves \
   -CFLAGS "-std=c++20 -DXXH_INLINE_ALL -I$sim" -o "$outdir/soc_tb" "$sim/soc_tb.cpp" $sources \
   > "$outdir/verilator.log" 2>&1 || { tail -n 30 "$outdir/verilator.log" >&2; exit 1; }
 

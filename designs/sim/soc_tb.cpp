@@ -23,6 +23,9 @@
 #include "stimulus.h"
 #include "uart_model.h"
 #include "verilated.h"
+#if VM_TRACE
+#include "verilated_fst_c.h"
+#endif
 
 namespace soc_sim {
 namespace {
@@ -36,6 +39,7 @@ struct Options {
   std::string hash_file;
   std::int64_t hash_every = 10'000;
   std::string inputs_file;
+  std::string waves_file;  // FST of every named net; only when built for it
   bool bench = false;
   std::string skip_until;  // bench: measure after this text on UART0
 };
@@ -48,7 +52,7 @@ struct Options {
 constexpr const char* kUsage =
     "usage: soc_tb --firmware BIN [--edges N] [--stop-text TEXT] [--uart FILE] [--uart1 FILE]\n"
     "              [--stamps FILE] [--hash FILE] [--hash-every N] [--record-inputs FILE]\n"
-    "              [--bench] [--skip-until-uart TEXT]\n";
+    "              [--bench] [--skip-until-uart TEXT] [--waves FILE]\n";
 
 /// "\n" in an argument becomes a line feed.
 std::string unescape(const std::string& text) {
@@ -96,6 +100,8 @@ Options parse(int argc, char** argv) {
       options.hash_every = to_count(value);
     else if (name == "--record-inputs")
       options.inputs_file = value;
+    else if (name == "--waves")
+      options.waves_file = value;
     else if (name == "--skip-until-uart")
       options.skip_until = unescape(value);
     else
@@ -131,6 +137,37 @@ class OutputFile {
  private:
   std::string path_;
   std::FILE* file_ = nullptr;
+};
+
+/// Waves of every net that has a name of its own, one instant an edge; nothing when no file is
+/// given.
+class Waves {
+ public:
+#if VM_TRACE
+  Waves(const std::string& path, Vsoc& soc) {
+    if (path.empty()) return;
+    Verilated::traceEverOn(true);
+    file_ = std::make_unique<VerilatedFstC>();
+    soc.trace(file_.get(), 99);
+    file_->open(path.c_str());
+    if (!file_->isOpen()) fail("cannot write " + path);
+  }
+  void dump(std::int64_t time_ps) {
+    if (file_ != nullptr) file_->dump(static_cast<std::uint64_t>(time_ps));
+  }
+  void close() {
+    if (file_ != nullptr) file_->close();
+  }
+
+ private:
+  std::unique_ptr<VerilatedFstC> file_;
+#else
+  Waves(const std::string& path, Vsoc&) {
+    if (!path.empty()) fail("built without waves: VERILATOR_WAVES=1 builds them in");
+  }
+  void dump(std::int64_t) {}
+  void close() {}
+#endif
 };
 
 /// The last bytes of a stream against one text.
@@ -169,6 +206,7 @@ class Bench {
         uart_files_{OutputFile(options.uart_files[0]), OutputFile(options.uart_files[1])},
         stamps_(options.stamps_file),
         hashes_(options.hash_file),
+        waves_(options.waves_file, *soc_),
         recording_(options.inputs_file) {
     power_up();
     measuring_ = options.skip_until.empty();
@@ -231,6 +269,7 @@ class Bench {
       std::fprintf(recording_.get(), "%05x\n", pack(inputs_, edge.clk, edge.clk_slow));
     }
     if (hashes_.get() != nullptr) add_hash();
+    waves_.dump(edge.time_ps);
     sample(edge);
   }
 
@@ -301,6 +340,7 @@ class Bench {
   }
 
   void finish() {
+    waves_.close();
     if (hashes_.get() != nullptr && edge_ > 0 && hash_written_ != edge_ - 1) write_hash(edge_ - 1);
     if (options_.bench) {
       const std::chrono::duration<double> wall = std::chrono::steady_clock::now() - wall_start_;
@@ -323,6 +363,7 @@ class Bench {
   OutputFile uart_files_[2];
   OutputFile stamps_;
   OutputFile hashes_;
+  Waves waves_;
   OutputFile recording_;
   OutputHash hash_;
   Inputs inputs_;
