@@ -19,7 +19,8 @@ using testing::Not;
 namespace fs = std::filesystem;
 
 const char* const kHeddle = HEDDLE_BINARY_DIR "/bin/heddle";
-const ProcessOptions kInTree{.directory = HEDDLE_SOURCE_DIR, .time_max = std::chrono::seconds(250)};
+const ProcessOptions kInTree{.directory = HEDDLE_SOURCE_DIR,
+                             .time_max = std::chrono::seconds(2000)};
 
 /// Makes what an example reads; nothing happens when it is up to date.
 void build_design(const std::string& name, const std::string& part) {
