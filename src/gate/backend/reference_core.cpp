@@ -4,8 +4,10 @@
 #include "gate/backend/reference_core.h"
 
 #include <algorithm>
+#include <iterator>
 
 #include "gate/backend/limits.h"
+#include "gate/program/clock_cone.h"
 #include "heddle/base/check.h"
 
 namespace heddle::gate {
@@ -13,76 +15,23 @@ namespace {
 
 constexpr std::uint32_t kNoClock = 0xFFFFFFFF;
 
-/// Marks everything that the clocks depend on within one settle.
-class ConeMarker {
- public:
-  ConeMarker(const Model& model, const EvalOrder& order)
-      : model_(model), order_(order), in_cone_(model.aig.node_count(), 0) {}
-
-  std::vector<EvalStep> steps_below(const std::vector<Lit>& clocks) {
-    for (const Lit clock : clocks) in_cone_[clock.node()] = 1;
-    // Breakers may hand a change downwards: repeat until nothing is added.
-    while (mark_sweep()) {
+/// The steps of a sweep that belong to the clock cone.
+std::vector<EvalStep> steps_of_cone(const Model& model, const EvalOrder& order,
+                                    const std::vector<std::uint8_t>& contains) {
+  const auto is_inside = [&](const EvalStep& step) {
+    if (step.kind == EvalStep::Kind::And) return contains[step.index] != 0;
+    if (step.kind == EvalStep::Kind::State) {
+      return contains[model.states[step.index].output.node()] != 0;
     }
-    std::vector<EvalStep> cone;
-    for (const EvalStep& step : order_.steps) {
-      if (is_marked(step)) cone.push_back(step);
-    }
-    return cone;
-  }
-
-  bool contains(Lit lit) const { return in_cone_[lit.node()] != 0; }
-
- private:
-  bool is_marked(const EvalStep& step) const {
-    switch (step.kind) {
-      case EvalStep::Kind::And: return in_cone_[step.index] != 0;
-      case EvalStep::Kind::State: return in_cone_[model_.states[step.index].output.node()] != 0;
-      case EvalStep::Kind::Read: {
-        const auto& data = port(step).data;
-        return std::any_of(data.begin(), data.end(),
-                           [this](Lit lit) { return in_cone_[lit.node()] != 0; });
-      }
-    }
-    return false;
-  }
-
-  const MemoryReadPort& port(const EvalStep& step) const {
-    const ReadPortId id = order_.read_ports[step.index];
-    return model_.memories[id.memory].reads[id.port];
-  }
-
-  bool mark_sweep() {
-    bool added = false;
-    const auto mark = [&](Lit lit) {
-      added |= in_cone_[lit.node()] == 0;
-      in_cone_[lit.node()] = 1;
-    };
-    for (auto step = order_.steps.rbegin(); step != order_.steps.rend(); ++step) {
-      if (!is_marked(*step)) continue;
-      if (step->kind == EvalStep::Kind::And) {
-        mark(model_.aig.node(step->index).a);
-        mark(model_.aig.node(step->index).b);
-      } else if (step->kind == EvalStep::Kind::State) {
-        mark(model_.states[step->index].gate);
-        mark(model_.states[step->index].value);
-      } else {
-        mark(port(*step).enable);
-        for (const Lit lit : port(*step).address) mark(lit);
-      }
-    }
-    for (const StateBit& state : model_.states) {
-      if (!state.breaks_loop || in_cone_[state.output.node()] == 0) continue;
-      mark(state.gate);
-      mark(state.value);
-    }
-    return added;
-  }
-
-  const Model& model_;
-  const EvalOrder& order_;
-  std::vector<std::uint8_t> in_cone_;
-};
+    const ReadPortId id = order.read_ports[step.index];
+    const std::vector<Lit>& data = model.memories[id.memory].reads[id.port].data;
+    return std::any_of(data.begin(), data.end(),
+                       [&](Lit lit) { return contains[lit.node()] != 0; });
+  };
+  std::vector<EvalStep> steps;
+  std::copy_if(order.steps.begin(), order.steps.end(), std::back_inserter(steps), is_inside);
+  return steps;
+}
 
 }  // namespace
 
@@ -113,11 +62,12 @@ ReferenceCore::ReferenceCore(const Program& program, std::span<const std::uint32
     const auto at = std::lower_bound(clocks_.begin(), clocks_.end(), model_.states[i].clock);
     clock_of_state_[i] = static_cast<std::uint32_t>(at - clocks_.begin());
   }
-  ConeMarker marker(model_, order_);
-  cone_.steps = marker.steps_below(clocks_);
+  ClockCone cone = clock_cone(model_);
   for (const std::uint32_t index : all_.breakers) {
-    if (marker.contains(model_.states[index].output)) cone_.breakers.push_back(index);
+    if (cone.contains[model_.states[index].output.node()] != 0) cone_.breakers.push_back(index);
   }
+  for (const std::uint32_t node : cone.gates) cone.contains[node] = 1;
+  cone_.steps = steps_of_cone(model_, order_, cone.contains);
   clock_seen_.assign(clocks_.size(), 0);
   has_risen_.assign(clocks_.size(), 0);
   last_observed_.assign(observed_.size(), 0);

@@ -1,8 +1,6 @@
 // Matching clock gates in the AIG.
 #include "gate/program/clock_gates.h"
 
-#include <utility>
-
 namespace heddle::gate {
 
 ClockGates::ClockGates(const Model& model)
@@ -21,23 +19,21 @@ bool ClockGates::holds_while_high(Lit latch, Lit clock) const {
   return index >= 0 && model_->states[static_cast<std::size_t>(index)].gate == ~clock;
 }
 
+std::optional<ClockGates::Gate> ClockGates::find(const Aig& aig, Lit clock) const {
+  if (clock.is_constant() || clock.complemented() || aig.is_source(clock.node())) return {};
+  const Aig::Node& node = aig.node(clock.node());
+  if (holds_while_high(node.b, node.a)) return Gate{node.a, node.b};
+  if (holds_while_high(node.a, node.b)) return Gate{node.b, node.a};
+  return {};
+}
+
 GatedClock ClockGates::see_through(Aig& aig, Lit clock) const {
   GatedClock result{.clock = clock};
-  while (true) {
-    const bool falls = result.clock.complemented();
-    const Lit gated = result.clock ^ falls;
-    if (gated.is_constant() || aig.is_source(gated.node())) return result;
-    const Aig::Node node = aig.node(gated.node());
-    bool is_gate = false;
-    for (const auto& [inner, latch] : {std::pair(node.a, node.b), std::pair(node.b, node.a)}) {
-      if (!holds_while_high(latch, inner)) continue;
-      result.clock = inner ^ falls;
-      result.enable = aig.make_and(result.enable, latch);
-      is_gate = true;
-      break;
-    }
-    if (!is_gate) return result;
+  while (const std::optional<Gate> gate = find(aig, result.clock)) {
+    result.clock = gate->clock;
+    result.enable = aig.make_and(result.enable, gate->latch);
   }
+  return result;
 }
 
 }  // namespace heddle::gate

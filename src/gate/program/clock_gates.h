@@ -1,6 +1,7 @@
 // Seeing through clock gates: a flop behind one is a flop with an enable.
 #pragma once
 
+#include <optional>
 #include <vector>
 
 #include "heddle/gate/model.h"
@@ -16,12 +17,23 @@ struct GatedClock {
 /// Finds gates of the usual form: an AND of a clock and a latch that is open
 /// while that clock is low. The latch cannot change while the clock is high, so
 /// the AND rises exactly when the clock rises with the latch high, in the same
-/// round and on the same values; its inverse falls alike.
+/// round and on the same values. It falls with the latch as it was before it
+/// opened, which nobody keeps: flops that take the fall are left alone.
+///
+/// By the same argument what the latch follows cannot move the AND while clock
+/// inputs settle, so it is no part of the clock cone; every engine agrees on that.
 class ClockGates {
  public:
   explicit ClockGates(const Model& model);
 
-  /// Takes gates off `clock`, one behind the other. Cost: a few look-ups.
+  /// A gate's clock and latch.
+  struct Gate {
+    Lit clock;
+    Lit latch;
+  };
+  /// The gate that makes `clock`, if one does. Cost: a few look-ups.
+  [[nodiscard]] std::optional<Gate> find(const Aig& aig, Lit clock) const;
+  /// Takes gates off `clock`, one behind the other.
   [[nodiscard]] GatedClock see_through(Aig& aig, Lit clock) const;
 
  private:

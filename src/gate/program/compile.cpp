@@ -2,10 +2,13 @@
 // state gets a toggle and a force function, (2) cuts, (3) which AND nodes become
 // LUTs, (4) levels, (5) numbering, (6) the clock cone.
 #include <algorithm>
+#include <array>
 #include <map>
 #include <optional>
 #include <set>
+#include <span>
 
+#include "gate/program/clock_cone.h"
 #include "gate/program/clock_gates.h"
 #include "gate/program/cuts.h"
 #include "gate/program/enables.h"
@@ -17,7 +20,7 @@
 namespace heddle::gate {
 namespace {
 
-constexpr std::uint32_t kProgramVersion = 3;
+constexpr std::uint32_t kProgramVersion = 4;
 
 /// A group of its own costs a look at every clock edge; from this many flops
 /// on it is repaid by the fan-outs that the enable no longer has.
@@ -208,6 +211,36 @@ class Compiler {
       ++problem.outside_references[f.force.node()];
     }
     cuts_ = choose_cuts(problem);
+    for (std::size_t i = 0; i < functions_.size(); ++i) separate_force(i);
+  }
+
+  /// A force may read its own state, but not through another node: that would
+  /// be a loop without a breaker. Such a cut gives way to gate, value and state.
+  void separate_force(std::size_t i) {
+    const StateBit& state = model().states[i];
+    if (!state.has_gate()) return;
+    std::array<std::uint32_t, 3> ends{state.gate.node(), state.value.node(), state.output.node()};
+    std::sort(ends.begin(), ends.end());
+    const std::uint32_t force = functions_[i].force.node();
+    if (!has_leaf_between(force, force, ends)) return;
+    Cut& cut = cuts_[force] = {};
+    for (const std::uint32_t end : ends) {
+      const bool is_known = cut.leaf_count > 0 && cut.leaves[cut.leaf_count - 1U] == end;
+      if (end != 0 && !is_known) cut.leaves[cut.leaf_count++] = end;
+    }
+  }
+
+  /// Whether `node` or one of the few nodes between it and `ends` is a leaf of
+  /// the cut of `force`; all of these may read the state.
+  bool has_leaf_between(std::uint32_t force, std::uint32_t node,
+                        const std::array<std::uint32_t, 3>& ends) const {
+    if (aig_.is_source(node) || std::find(ends.begin(), ends.end(), node) != ends.end()) {
+      return false;
+    }
+    const auto leaves = std::span(cuts_[force].leaves).first(cuts_[force].leaf_count);
+    if (std::find(leaves.begin(), leaves.end(), node) != leaves.end()) return true;
+    return has_leaf_between(force, aig_.node(node).a.node(), ends) ||
+           has_leaf_between(force, aig_.node(node).b.node(), ends);
   }
 
   void mark_needed() {
@@ -409,6 +442,10 @@ class Compiler {
     const auto mark_inputs = [&mark](const LutNode& lut) {
       for (std::uint32_t i = 0; i < lut.input_count; ++i) mark(lut.inputs[i]);
     };
+    const ClockCone cone = clock_cone(model());
+    for (std::uint32_t node = 1; node < cone.contains.size(); ++node) {
+      if (cone.contains[node] != 0) mark(node_of_[node]);
+    }
     for (const ClockDomain& domain : program_.domains) mark(domain.clock.node());
     while (!work.empty()) {
       const std::uint32_t node = work.back();
