@@ -20,6 +20,9 @@ struct GatedClock {
 /// round and on the same values. It falls with the latch as it was before it
 /// opened, which nobody keeps: flops that take the fall are left alone.
 ///
+/// A clock that depends on a loop's breaker may fall and rise again within one
+/// settle, opening the latch in between; a gate of such a clock is none.
+///
 /// By the same argument what the latch follows cannot move the AND while clock
 /// inputs settle, so it is no part of the clock cone; every engine agrees on that.
 class ClockGates {
@@ -38,6 +41,8 @@ class ClockGates {
 
  private:
   [[nodiscard]] bool holds_while_high(Lit latch, Lit clock) const;
+  /// Drops the latches whose gates may change more than once in a settle.
+  void drop_unsteady();
 
   const Model* model_;
   std::vector<std::int32_t> latch_of_node_;  ///< by AIG node: index of a latch, or -1

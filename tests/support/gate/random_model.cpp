@@ -52,26 +52,28 @@ class Maker {
     const Lit root = model_.inputs[draw_.below(2)].lit ^ draw_.one_in(4);
     if (!options_.has_derived_clocks) return root;
     switch (draw_.below(6)) {
-      case 2: {  // a clock gate: state k is a latch open while input k is low
-        const std::uint32_t k = draw_.below(2);
-        return model_.aig.make_and(model_.inputs[k].lit, model_.states[k].output) ^ draw_.one_in(4);
-      }
+      case 2: return gated_clocks_[draw_.below(kClockGates)] ^ draw_.one_in(4);
       case 0: return model_.aig.make_and(root, any());
       case 1: return model_.states[draw_.below(options_.state_count)].output ^ draw_.one_in(2);
       default: return root;
     }
   }
 
+  /// State k is a latch that is open while the clock of gate k is low: two gates
+  /// on the inputs, one behind the other, and one on whatever there is.
   void connect_clock_gates() {
-    for (std::uint32_t k = 0; k < 2; ++k) {
-      model_.states[k].kind = StateKind::Latch;
-      model_.states[k].gate = ~model_.inputs[k].lit;
-      model_.states[k].value = any();
+    for (std::uint32_t k = 0; k < kClockGates; ++k) {
+      const Lit clock = k < 2 ? model_.inputs[k].lit : k == 2 ? gated_clocks_[0] : any();
+      StateBit& latch = model_.states[k];
+      latch.kind = StateKind::Latch;
+      latch.gate = ~clock;
+      latch.value = any();
+      gated_clocks_.push_back(model_.aig.make_and(clock, latch.output));
     }
   }
 
   void connect(StateBit& state) {
-    if (state.has_gate()) return;
+    if (state.kind == StateKind::Latch) return;
     if (options_.has_latches && draw_.one_in(5)) {
       state.kind = StateKind::Latch;
       state.gate = draw_.one_in(2) ? model_.inputs[draw_.below(2)].lit ^ draw_.one_in(2) : any();
@@ -132,11 +134,14 @@ class Maker {
     }
   }
 
+  static constexpr std::uint32_t kClockGates = 4;
+
   Draw draw_;
   RandomModelOptions options_;
   Model model_;
   std::vector<Lit> pool_;
-  std::vector<Lit> enables_;  ///< shared by many states
+  std::vector<Lit> enables_;       ///< shared by many states
+  std::vector<Lit> gated_clocks_;  ///< by clock gate
 };
 
 }  // namespace

@@ -28,8 +28,8 @@ class Draw {
 };
 
 struct RandomModelOptions {
-  std::uint32_t input_count = 6;  ///< inputs 0 and 1 are the clocks
-  std::uint32_t state_count = 40;
+  std::uint32_t input_count = 6;   ///< inputs 0 and 1 are the clocks
+  std::uint32_t state_count = 40;  ///< at least 5
   std::uint32_t and_count = 300;
   std::uint32_t memory_count = 1;
   bool has_latches = true;
