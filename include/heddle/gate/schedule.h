@@ -71,8 +71,7 @@ class Schedule {
   };
 
   void append_next(EdgeWindow& window);
-  void push(const Event& event);
-  [[nodiscard]] Event pop();
+  void replace_first(const Event& event);
   void add_data_ops();
 
   ScheduleSpec spec_;

@@ -1,5 +1,6 @@
 // A binary heap holds the next change of every clock. An edge takes every
-// change at the earliest instant off it; each puts the clock's next one back.
+// change at the earliest instant; each is replaced at the top of the heap by the
+// clock's next one, which then sinks to its place.
 #include "heddle/gate/schedule.h"
 
 #include <algorithm>
@@ -10,8 +11,8 @@ namespace heddle::gate {
 namespace {
 
 /// Orders the heap: the earliest first, ties by clock.
-constexpr auto kLater = [](const auto& a, const auto& b) {
-  return a.time_ps != b.time_ps ? a.time_ps > b.time_ps : a.clock > b.clock;
+constexpr auto kEarlier = [](const auto& a, const auto& b) {
+  return a.time_ps != b.time_ps ? a.time_ps < b.time_ps : a.clock < b.clock;
 };
 
 }  // namespace
@@ -26,8 +27,9 @@ Schedule::Schedule(ScheduleSpec spec) : spec_(std::move(spec)) {
     HEDDLE_CHECK(clock.period_ps <= ScheduledClock::kPeriodPsMax);
     HEDDLE_CHECK(clock.phase_ps >= 0);
     HEDDLE_CHECK(clock.phase_ps <= ScheduledClock::kPeriodPsMax);
-    push({.time_ps = clock.phase_ps, .clock = i, .rises = true});
+    heap_.push_back({.time_ps = clock.phase_ps, .clock = i, .rises = true});
   }
+  std::sort(heap_.begin(), heap_.end(), kEarlier);  // a sorted list is a heap
   if (spec_.reset) {
     HEDDLE_CHECK(spec_.reset->clock < spec_.clocks.size());
     reset_left_ = spec_.reset->rising_edges;
@@ -56,14 +58,14 @@ void Schedule::append_next(EdgeWindow& window) {
   add_data_ops();
   EdgeInfo info{.edge = edge_, .time_ps = heap_.front().time_ps, .in_reset = in_reset_ ? 1U : 0U};
   while (heap_.front().time_ps == info.time_ps) {
-    const Event event = pop();
+    const Event event = heap_.front();
     const ScheduledClock& clock = spec_.clocks[event.clock];
     clock_ops_.push_back({clock.input, event.rises ? 1U : 0U});
     if (event.rises) info.rising |= 1U << event.clock;
     const std::int64_t half = clock.period_ps / 2;
-    push({.time_ps = event.time_ps + (event.rises ? half : clock.period_ps - half),
-          .clock = event.clock,
-          .rises = !event.rises});
+    replace_first({.time_ps = event.time_ps + (event.rises ? half : clock.period_ps - half),
+                   .clock = event.clock,
+                   .rises = !event.rises});
   }
   window.append(info, data_ops_, clock_ops_);
   if (in_reset_ && (info.rising >> spec_.reset->clock & 1U) != 0) --reset_left_;
@@ -84,16 +86,15 @@ void Schedule::add_data_ops() {
   }
 }
 
-void Schedule::push(const Event& event) {
-  heap_.push_back(event);
-  std::push_heap(heap_.begin(), heap_.end(), kLater);
-}
-
-Schedule::Event Schedule::pop() {
-  std::pop_heap(heap_.begin(), heap_.end(), kLater);
-  const Event event = heap_.back();
-  heap_.pop_back();
-  return event;
+void Schedule::replace_first(const Event& event) {
+  std::size_t place = 0;
+  for (std::size_t child = 1; child < heap_.size(); child = 2 * place + 1) {
+    if (child + 1 < heap_.size() && kEarlier(heap_[child + 1], heap_[child])) ++child;
+    if (!kEarlier(heap_[child], event)) break;
+    heap_[place] = heap_[child];
+    place = child;
+  }
+  heap_[place] = event;
 }
 
 }  // namespace heddle::gate

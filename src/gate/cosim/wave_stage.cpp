@@ -106,6 +106,7 @@ Status WaveStage::open(const std::string& path, WaveFileFormat format) {
   const std::string wave_name(file_name(path));
   HEDDLE_TRY_STATUS(trace::write_gtkw(save_file_, hierarchy_, wave_name, std::span(&group, 1)));
   trace::WaveWriterParams params;
+  params.helper_thread = true;  // the same bytes, encoded beside the simulation
   params.format = format == WaveFileFormat::Vcd ? trace::WaveFormat::Vcd : trace::WaveFormat::Fst;
   HEDDLE_TRY(writer_, trace::WaveWriter::open(path, hierarchy_, params));
   return {};
