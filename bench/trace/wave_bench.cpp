@@ -1,23 +1,19 @@
 // What one value change costs in a dump of all nets of a 25,000-net design:
 // heddle's FST and VCD writers beside the fstapi that Verilator ships, turn by
 // turn, in CPU time of the whole process. Prints a table and, given a path,
-// writes the rows of the architecture page as JSON.
+// writes the rows as JSON.
 #include <fstapi.h>
-#include <sys/utsname.h>
+#include <unistd.h>
 
-#include <algorithm>
-#include <cmath>
 #include <cstdio>
 #include <ctime>
 #include <filesystem>
-#include <functional>
-#include <numeric>
 #include <random>
-#include <thread>
 
 #include "heddle/base/json.h"
 #include "heddle/base/output_file.h"
 #include "heddle/trace/wave.h"
+#include "support/rows.h"
 
 namespace heddle::trace {
 namespace {
@@ -45,7 +41,7 @@ class Draw {
 
 /// A flash-bound controller: few nets toggle, out of a neighbourhood that moves.
 Load quiet_load() {
-  Load load{"quiet, 120 of 25,000 nets an edge", {}, {}};
+  Load load{"quiet (120 nets an edge)", {}, {}};
   Draw draw(1);
   std::uint32_t base = 0;
   for (std::size_t instant = 0; instant < 40'000; ++instant) {
@@ -60,7 +56,7 @@ Load quiet_load() {
 
 /// A busy core: 5 % of all nets.
 Load busy_load() {
-  Load load{"busy, 1,250 of 25,000 nets an edge", {}, {}};
+  Load load{"busy (1,250 nets an edge)", {}, {}};
   Draw draw(2);
   for (std::size_t instant = 0; instant < 4'000; ++instant) {
     for (int i = 0; i < 1'250; ++i) load.nets.push_back(draw.below(kNetCount));
@@ -94,14 +90,14 @@ std::string net_name(std::uint32_t net) {
   return "net" + std::to_string(net);
 }
 
-Cost run_heddle(const Load& load, const std::string& path, WaveWriterParams params) {
+Cost run_heddle(const Load& load, const std::string& path, const WaveWriterParams& params) {
   std::vector<std::uint8_t> values(kNetCount);
   WaveHierarchy tree;
   tree.enter("top");
   for (std::uint32_t i = 0; i < kNetCount; ++i) tree.add(net_name(i), WaveBit::of(WaveSource(i)));
   tree.leave();
   return measure(load, [&] {
-    auto writer = WaveWriter::open(path, std::move(tree), std::move(params));
+    auto writer = WaveWriter::open(path, std::move(tree), params);
     std::size_t at = 0;
     std::int64_t now = 0;
     for (const std::size_t end : load.ends) {
@@ -140,110 +136,73 @@ Cost run_fstapi(const Load& load, const std::string& path) {
   });
 }
 
-struct Row {
-  std::string name;
-  std::vector<double> runs;
-  std::vector<double> peer_runs;
-  double target = 0;  // 0: none stated
-  std::uintmax_t file_bytes = 0;
-};
-
-double median(std::vector<double> values) {
-  std::sort(values.begin(), values.end());
-  return values[values.size() / 2];
+WaveWriterParams params_of(WaveFormat format, WavePack pack, bool helper_thread) {
+  WaveWriterParams params;
+  params.format = format;
+  params.pack = pack;
+  params.helper_thread = helper_thread;
+  return params;
 }
 
-void put_row(JsonWriter& json, const Row& row) {
-  const double value = median(row.runs);
-  const double peer = median(row.peer_runs);
-  const double mean =
-      std::accumulate(row.runs.begin(), row.runs.end(), 0.0) / static_cast<double>(row.runs.size());
-  double variance = 0;
-  for (const double run : row.runs) variance += (run - mean) * (run - mean);
-  json.begin_object();
-  json.member("name", row.name);
-  json.member("unit", "ns/change");
-  json.member("value", value);
-  json.member("lower_is_better", true);
-  if (row.target > 0) {
-    json.member("target", row.target);
-    json.member("met", value <= row.target);
-  }
-  json.member("peer", "fstapi (verilator package)");
-  json.member("peer_value", peer);
-  json.member("ratio", peer / value);
-  json.member("mean", mean);
-  json.member("deviation", std::sqrt(variance / static_cast<double>(row.runs.size())));
-  json.member("range", *std::max_element(row.runs.begin(), row.runs.end()) -
-                           *std::min_element(row.runs.begin(), row.runs.end()));
-  json.member("file_bytes", row.file_bytes);
-  json.key("runs");
-  json.begin_inline_array();
-  for (const double run : row.runs) json.value(run);
-  json.end_array();
-  json.member("command", "bench_trace");
-  json.end_object();
-  std::printf("%-62s %8.1f  %8.1f  %6.1fx  %6.1f MB\n", row.name.c_str(), value, peer, peer / value,
-              static_cast<double>(row.file_bytes) * 1e-6);
+std::string size_note(const std::string& path) {
+  return "file of " + std::to_string(std::filesystem::file_size(path) / 1000) + " kB";
 }
 
 /// All variants, turn by turn, `kRunCount` times over.
-std::vector<Row> rows_of(const Load& load, const std::string& directory) {
-  const std::string suffix = std::string(", ") + load.name;
-  std::vector<Row> rows = {{"fst" + suffix, {}, {}, kTargetNs, 0},
-                           {"fst, helper thread, caller's share" + suffix, {}, {}, 0, 0},
-                           {"fst, packed with zlib" + suffix, {}, {}, 0, 0},
-                           {"vcd" + suffix, {}, {}, 0, 0}};
-  const std::string path = directory + "/wave.out";
-  const auto params = [](WaveFormat format, WavePack pack, bool helper) {
-    WaveWriterParams out;
-    out.format = format;
-    out.pack = pack;
-    out.helper_thread = helper;
-    return out;
+std::vector<bench::Row> rows_of(const Load& load, const std::string& path) {
+  struct Variant {
+    const char* name = "";
+    WaveWriterParams params;
+    bool is_caller_only = false;
   };
-  const auto note = [&](std::size_t row, double ns, double peer_ns) {
-    rows[row].runs.push_back(ns);
-    rows[row].peer_runs.push_back(peer_ns);
-    rows[row].file_bytes = std::filesystem::file_size(path);
-  };
+  const Variant variants[] = {
+      {"fst", params_of(WaveFormat::Fst, WavePack::Lz4, false)},
+      {"fst + helper thread, caller alone", params_of(WaveFormat::Fst, WavePack::Lz4, true), true},
+      {"fst of zlib", params_of(WaveFormat::Fst, WavePack::Zlib, false)},
+      {"vcd", params_of(WaveFormat::Vcd, WavePack::Lz4, false)}};
+  std::vector<bench::Row> rows;
+  for (const Variant& variant : variants) {
+    bench::Row row;
+    row.name = std::string(variant.name) + ", " + load.name;
+    row.unit = "ns/change";
+    row.lower_is_better = true;
+    row.peer = "fstapi of the verilator package";
+    row.command = "bench_trace";
+    rows.push_back(std::move(row));
+  }
+  rows.front().target = kTargetNs;
   for (std::size_t run = 0; run < kRunCount; ++run) {
     const double peer = run_fstapi(load, path).process_ns;
-    if (run == 0)
-      std::printf("fstapi writes %.1f MB\n",
-                  static_cast<double>(std::filesystem::file_size(path)) * 1e-6);
-    using enum WavePack;
-    note(0, run_heddle(load, path, params(WaveFormat::Fst, Lz4, false)).process_ns, peer);
-    note(1, run_heddle(load, path, params(WaveFormat::Fst, Lz4, true)).caller_ns, peer);
-    note(2, run_heddle(load, path, params(WaveFormat::Fst, Zlib, false)).process_ns, peer);
-    note(3, run_heddle(load, path, params(WaveFormat::Vcd, Lz4, false)).process_ns, peer);
+    const std::string peer_note = "; fstapi's " + size_note(path);
+    for (std::size_t i = 0; i < rows.size(); ++i) {
+      const Cost cost = run_heddle(load, path, variants[i].params);
+      rows[i].runs.push_back(variants[i].is_caller_only ? cost.caller_ns : cost.process_ns);
+      rows[i].peer_runs.push_back(peer);
+      rows[i].note = size_note(path) + peer_note;
+    }
   }
   return rows;
 }
 
 int bench_main(int argc, char** argv) {
-  const std::string directory =
-      std::filesystem::temp_directory_path().string() + "/heddle_bench_trace";
-  std::filesystem::create_directories(directory);
+  const std::string path =
+      (std::filesystem::temp_directory_path() / ("heddle_bench_" + std::to_string(::getpid())))
+          .string();
+  std::vector<bench::Row> rows;
+  for (const Load& load : {quiet_load(), busy_load()})
+    for (bench::Row& row : rows_of(load, path)) rows.push_back(std::move(row));
+  std::filesystem::remove(path);
+  std::fputs(bench::table_of(rows).c_str(), stdout);
+  if (argc < 2) return 0;
   StringSink text;
   JsonWriter json(text);
   json.begin_object();
-  json.key("machine");
-  json.begin_object();
-  utsname machine = {};
-  ::uname(&machine);
-  json.member("system", std::string(machine.sysname) + " " + machine.release);
-  json.member("cores", std::thread::hardware_concurrency());
-  json.end_object();
+  bench::write_machine(json);
   json.key("rows");
   json.begin_array();
-  std::printf("%-62s %8s  %8s  %7s\n", "ns a change, CPU time, median", "heddle", "fstapi", "");
-  for (const Load& load : {quiet_load(), busy_load()})
-    for (const Row& row : rows_of(load, directory)) put_row(json, row);
+  for (const bench::Row& row : rows) bench::write_row(json, row);
   json.end_array();
   json.end_object();
-  std::filesystem::remove_all(directory);
-  if (argc < 2) return 0;
   auto file = OutputFile::create(argv[1]);
   if (!file) return 4;
   (*file)->write(text.text());

@@ -147,7 +147,9 @@ Status FstReader::header(std::string_view content) {
   end_ticks_ = in.u64();
   const std::string_view endian = in.take(sizeof fst::kEndianTest);
   for (int i = 0; i < 5; ++i) static_cast<void>(in.u64());  // memory and counts
-  const int exponent = static_cast<std::int8_t>(in.byte());
+  // Two's complement in a byte.
+  const int raw_exponent = in.byte();
+  const int exponent = raw_exponent < 128 ? raw_exponent : raw_exponent - 256;
   info_.producer = trimmed(in.take(fst::kProducerBytes));
   info_.date = trimmed(in.take(fst::kDateBytes));
   if (!in.ok()) return corrupt("a header that is too short", 0);
@@ -240,6 +242,7 @@ std::size_t FstReader::first_block(SimTime from) const {
 Status FstReader::read(std::span<const WaveSignal> signals, SimTime from, SimTime to,
                        WaveVisitor& visitor) {
   std::vector<bool> is_real;
+  is_real.reserve(tree_.signals.size());
   for (const fst::StoredSignal& signal : tree_.signals) is_real.push_back(signal.is_real);
   WaveWindow window(tree_.hierarchy, is_real, signals, from, to, visitor);
   const std::size_t first = first_block(from);
@@ -258,7 +261,7 @@ Status FstReader::read_block(const fst::BlockPlace& place, bool is_first, bool& 
   if (const auto problem = block.open(place.type, content)) return corrupt(*problem, place.at);
   // The file's first block may repeat its frame as changes; then those count.
   const bool is_frame_news =
-      is_first && !(place.at == blocks_.front().at && block.begins_with_changes());
+      is_first && (place.at != blocks_.front().at || !block.begins_with_changes());
   if (is_frame_news) {
     if (const auto problem = block.tell_frame(window, goes_on)) return corrupt(*problem, place.at);
     if (!goes_on) return {};

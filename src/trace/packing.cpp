@@ -97,7 +97,8 @@ std::optional<std::string> unpack_lz4(std::string_view bytes, std::size_t size) 
   if (bytes.size() > LZ4_MAX_INPUT_SIZE || size > LZ4_MAX_INPUT_SIZE) return std::nullopt;
   if (!is_plausible(bytes, size)) return std::nullopt;
   std::string out(size, '\0');
-  const int got = LZ4_decompress_safe(bytes.data(), out.data(), static_cast<int>(bytes.size()),
+  const char* const packed = bytes.data();
+  const int got = LZ4_decompress_safe(packed, out.data(), static_cast<int>(bytes.size()),
                                       static_cast<int>(size));
   if (got < 0 || static_cast<std::size_t>(got) != size) return std::nullopt;
   return out;

@@ -10,8 +10,9 @@ namespace heddle::trace {
 
 Recorder::Recorder(std::vector<std::unique_ptr<Sink>> sinks) : sinks_(std::move(sinks)) {}
 
-TrackId Recorder::add(Track track) {
-  HEDDLE_CHECK(track.parent.is_none() || track.parent.value() < kinds_.size());
+TrackId Recorder::add(const Track& track) {
+  const bool has_sound_parent = track.parent.is_none() || track.parent.value() < kinds_.size();
+  HEDDLE_CHECK(has_sound_parent);
   HEDDLE_CHECK((track.kind == TrackKind::Signal) == (track.width > 0));
   const TrackId id(static_cast<std::uint32_t>(kinds_.size()));
   kinds_.push_back(track.kind);

@@ -19,8 +19,8 @@ constexpr std::size_t kSectionWordsMax = 100'000;
 std::string quoted(std::string_view word) {
   if (word.empty()) return "the end of the file";
   constexpr std::size_t kShown = 40;
-  std::string out = "'" + std::string(word.substr(0, kShown));
-  return out + (word.size() > kShown ? "...'" : "'");
+  const std::string shown = "'" + std::string(word.substr(0, kShown));
+  return shown + (word.size() > kShown ? "...'" : "'");
 }
 
 std::string joined(const std::vector<std::string>& words, std::size_t from = 0) {

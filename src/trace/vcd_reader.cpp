@@ -91,8 +91,9 @@ Status VcdReader::pass(WaveWindow* window) {
 
 Result<bool> VcdReader::instant(std::string_view digits, WaveWindow* window) {
   std::uint64_t ticks = 0;
-  const char* const end = digits.data() + digits.size();
-  const auto parsed = std::from_chars(digits.data(), end, ticks);
+  const std::string number(digits);
+  const char* const end = number.data() + number.size();
+  const auto parsed = std::from_chars(number.data(), end, ticks);
   std::optional<SimTime> time;
   if (parsed.ec == std::errc() && parsed.ptr == end)
     time = time_of_ticks(ticks, declared_.info.timescale_exponent);

@@ -124,6 +124,7 @@ Result<WaveRows> choose_rows(const WaveReader& reader, const WaveDrawParams& par
     chosen.resize(params.row_count_max);
   }
   std::vector<std::string> chosen_names;
+  chosen_names.reserve(chosen.size());
   for (const std::size_t index : chosen) chosen_names.push_back(names[index]);
   out.scope = common_scope(chosen_names);
   for (const std::size_t index : chosen) {

@@ -105,7 +105,7 @@ NameAndRange split_range(std::string_view text) {
   const std::size_t open = text.rfind('[');
   if (open == std::string_view::npos || open == 0) return out;
   std::string_view name = text.substr(0, open);
-  const std::string_view inside = text.substr(open + 1, text.size() - open - 2);
+  const std::string inside(text.substr(open + 1, text.size() - open - 2));
   const bool is_apart = name.back() == ' ';
   while (!name.empty() && name.back() == ' ') name.remove_suffix(1);
   const char* const end = inside.data() + inside.size();

@@ -17,7 +17,7 @@ class WaveWriter::Transport : public WaveTransport {
 
 Result<std::unique_ptr<WaveWriter>> WaveWriter::open(const std::string& path,
                                                      WaveHierarchy hierarchy,
-                                                     WaveWriterParams params) {
+                                                     const WaveWriterParams& params) {
   for (std::uint32_t i = 0; i < hierarchy.signal_count(); ++i)
     HEDDLE_CHECK(hierarchy.width(WaveSignal(i)) > 0);
   HEDDLE_TRY(std::unique_ptr<OutputFile> file, OutputFile::create(path));
@@ -60,7 +60,8 @@ void WaveWriter::reserve(std::size_t words) {
 void WaveWriter::time(SimTime now) {
   HEDDLE_CHECK(now.ps() >= 0);
   if (begun_ && now == now_ && !flushed_) return;
-  HEDDLE_CHECK(!begun_ || now >= now_);
+  const bool goes_on = !begun_ || now >= now_;
+  HEDDLE_CHECK(goes_on);
   begun_ = true;
   flushed_ = false;
   now_ = now;
@@ -75,7 +76,8 @@ void WaveWriter::change_words(WaveSignal signal, std::span<const std::uint64_t> 
                               std::span<const std::uint64_t> unknown) {
   const std::uint32_t words = log_words(hierarchy_.width(signal));
   HEDDLE_CHECK(value.size() * 2 == words);
-  HEDDLE_CHECK(unknown.empty() || unknown.size() * 2 == words);
+  const bool fits = unknown.empty() || unknown.size() * 2 == words;
+  HEDDLE_CHECK(fits);
   HEDDLE_CHECK(hierarchy_.bits(signal).empty());
   reserve(std::size_t{2} + std::size_t{words} * 2);
   *next_++ = unknown.empty() ? kLogWords : kLogWords4;

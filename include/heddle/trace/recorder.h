@@ -21,7 +21,7 @@ class Recorder {
 
   /// Declares a track. Requires: `parent` is none or a declared track; a
   /// signal has a width.
-  TrackId add(Track track);
+  TrackId add(const Track& track);
   TrackId add_group(std::string name, TrackId parent = TrackId::none());
   TrackId add_slices(std::string name, TrackId parent = TrackId::none());
   TrackId add_counter(std::string name, std::string unit, TrackId parent = TrackId::none());

@@ -50,9 +50,8 @@ struct WaveWriterStats {
 class WaveWriter {
  public:
   /// Creates `path` and writes the hierarchy. Errors: file.write-failed.
-  [[nodiscard]] static Result<std::unique_ptr<WaveWriter>> open(const std::string& path,
-                                                                WaveHierarchy hierarchy,
-                                                                WaveWriterParams params = {});
+  [[nodiscard]] static Result<std::unique_ptr<WaveWriter>> open(
+      const std::string& path, WaveHierarchy hierarchy, const WaveWriterParams& params = {});
   WaveWriter(const WaveWriter&) = delete;
   WaveWriter& operator=(const WaveWriter&) = delete;
   /// Closes the file; what was not finished is still readable up to a block.

@@ -260,7 +260,8 @@ class Model {
 
 }  // namespace
 
-Changes write_random(const std::string& path, const RandomDump& dump, WaveWriterParams params) {
+Changes write_random(const std::string& path, const RandomDump& dump,
+                     const WaveWriterParams& params) {
   Model model(dump);
   auto writer = WaveWriter::open(path, model.hierarchy(), params);
   EXPECT_TRUE(writer) << (writer ? "" : writer.error().to_string());
@@ -272,7 +273,7 @@ Changes write_random(const std::string& path, const RandomDump& dump, WaveWriter
 }
 
 Status write_random_status(const std::string& path, const RandomDump& dump,
-                           WaveWriterParams params) {
+                           const WaveWriterParams& params) {
   Model model(dump);
   HEDDLE_TRY(const std::unique_ptr<WaveWriter> writer,
              WaveWriter::open(path, model.hierarchy(), params));

@@ -38,10 +38,11 @@ struct RandomDump {
 };
 
 /// Writes random values through `WaveWriter` and says what a reader must see.
-Changes write_random(const std::string& path, const RandomDump& dump, WaveWriterParams params);
+Changes write_random(const std::string& path, const RandomDump& dump,
+                     const WaveWriterParams& params);
 
 /// The same, telling only how the writer ended.
 Status write_random_status(const std::string& path, const RandomDump& dump,
-                           WaveWriterParams params);
+                           const WaveWriterParams& params);
 
 }  // namespace heddle::trace::test

@@ -31,8 +31,7 @@ std::string header_bytes() {
 }
 
 std::string variable(WaveKind kind, const std::string& name, char width) {
-  std::string out = {static_cast<char>(kind), 0};
-  return out + name + '\0' + width + '\0';
+  return std::string({static_cast<char>(kind), 0}) + name + '\0' + width + '\0';
 }
 
 struct Parts {
@@ -82,6 +81,7 @@ std::string read(const Parts& parts) {
   auto reader = read_fst(file_of(parts), "hand.fst");
   if (!reader) return reader.error().to_string();
   std::vector<WaveSignal> signals;
+  signals.reserve((*reader)->hierarchy().signal_count());
   for (std::uint32_t i = 0; i < (*reader)->hierarchy().signal_count(); ++i) signals.emplace_back(i);
   Lines lines;
   const Status status = (*reader)->read(signals, SimTime(), SimTime(100), lines);
@@ -90,7 +90,9 @@ std::string read(const Parts& parts) {
 
 // 1 at 0, 0 at 5, x at 10, 1 at 17: deltas in instants; 0 and 1 take two more
 // bits, others four. The zero before them says: not packed.
-const std::string kBitChain = {0, 0 << 2 | 2, 1 << 2, 1 << 4 | 1, 1 << 2 | 2};
+std::string bit_chain() {
+  return {0, 0 << 2 | 2, 1 << 2, 1 << 4 | 1, 1 << 2 | 2};
+}
 
 Parts three_bits() {
   Parts parts;
@@ -98,7 +100,7 @@ Parts three_bits() {
                variable(WaveKind::Wire, "c", 1);
   parts.signal_count = 3;
   parts.frame = "xxx";
-  parts.chains = "Z" + kBitChain;
+  parts.chains = "Z" + bit_chain();
   return parts;
 }
 

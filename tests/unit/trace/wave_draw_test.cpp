@@ -21,7 +21,7 @@ constexpr const char* kVcd =
     "$upscope $end\n$enddefinitions $end\n"
     "#0\n0c\nbx d\nzz\n1g\n#50\n1c\nb11000101 d\n#100\n0c\n1z\n";
 
-Result<std::string> draw(WaveDrawParams params, const std::string& vcd = kVcd) {
+Result<std::string> draw(const WaveDrawParams& params, const std::string& vcd = kVcd) {
   auto reader = read_vcd(vcd, "draw.vcd");
   EXPECT_TRUE(reader) << (reader ? "" : reader.error().to_string());
   return draw_wave(**reader, params);

@@ -33,7 +33,7 @@ INSTANTIATE_TEST_SUITE_P(Wave, BothFormats, testing::Values(WaveFormat::Fst, Wav
 
 /// `count` nets, a change of each at each instant, in one order or the other,
 /// with changes to and fro in the second.
-std::string dump_in_order(const std::string& path, WaveWriterParams params, bool is_odd_one,
+std::string dump_in_order(const std::string& path, const WaveWriterParams& params, bool is_odd_one,
                           std::uint32_t instant_count = 2000) {
   constexpr std::uint32_t kCount = 100;
   WaveHierarchy tree;
@@ -43,11 +43,12 @@ std::string dump_in_order(const std::string& path, WaveWriterParams params, bool
     bus.push_back(WaveBit::of(WaveSource(i), i % 3 == 0));
   }
   tree.add("bus", bus);
-  auto writer = WaveWriter::open(path, std::move(tree), std::move(params));
+  auto writer = WaveWriter::open(path, std::move(tree), params);
   EXPECT_TRUE(writer);
   for (std::uint32_t t = 0; t < instant_count; ++t) {
-    if (is_odd_one && t % 2 == 1) (*writer)->time(SimTime(t * 10 - 5));  // an empty instant
-    (*writer)->time(SimTime(t * 10));
+    if (is_odd_one && t % 2 == 1)
+      (*writer)->time(SimTime(std::int64_t{t} * 10 - 5));  // an empty instant
+    (*writer)->time(SimTime(std::int64_t{t} * 10));
     for (std::uint32_t k = 0; k < kCount; ++k) {
       const std::uint32_t i = is_odd_one ? kCount - 1 - k : k;
       const bool value = (t * 7 + i * i) % 5 == 0;
