@@ -71,6 +71,15 @@ struct ProgramReadPort {
   std::vector<std::uint32_t> data;  ///< nodes
 };
 
+/// A lookup in a register file of flops: for the address that `select` spells,
+/// bit 0 first, `outputs[b]` is `data[address * outputs.size() + b]`.
+struct ProgramSelect {
+  std::uint16_t level = 0;
+  std::vector<NodeRef> select;
+  std::vector<std::uint32_t> outputs;  ///< nodes
+  std::vector<NodeRef> data;           ///< states or constants
+};
+
 struct ProgramWritePort {
   std::uint32_t memory = 0;
   std::uint32_t domain = 0;
@@ -81,7 +90,7 @@ struct ProgramWritePort {
 };
 
 /// Nodes are numbered: 0 constant false, then inputs, states, memory read
-/// data, then LUTs by level.
+/// data, outputs of selects, then LUTs by level.
 struct Program {
   Model model;
   std::uint32_t node_count = 0;
@@ -93,6 +102,7 @@ struct Program {
   std::vector<EnableGroup> groups;
   std::vector<ProgramReadPort> reads;
   std::vector<ProgramWritePort> writes;
+  std::vector<ProgramSelect> selects;
   std::vector<std::uint32_t> inputs;  ///< node of each model input
   std::vector<NodeRef> outputs;       ///< of each model output
   std::vector<Lit> observed_lits;     ///< the options' literals themselves

@@ -355,8 +355,10 @@ void EventCore<kObserve>::run_level(std::uint32_t level) {
       toggle<kDefer>(walk, first_lut + record);
     } else if (graph_.kinds[record] == RecordKind::Force) {
       toggle<kDefer>(walk, graph_.target[record]);
-    } else {
+    } else if (graph_.kinds[record] == RecordKind::Read) {
       read<kDefer>(walk, program_.reads[graph_.target[record]]);
+    } else {
+      look_up<kDefer>(walk, program_.selects[graph_.target[record]]);
     }
   });
   enqueue_dirty(walk);
@@ -374,6 +376,19 @@ void EventCore<kObserve>::read(Walk& walk, const ProgramReadPort& port) {
   for (std::size_t i = 0; i < port.data.size(); ++i) {
     const bool value = !row.empty() && (row[i / 64] >> (i % 64) & 1U) != 0;
     if (walk.value(port.data[i]) != value) toggle<kDefer>(walk, port.data[i]);
+  }
+}
+
+template <bool kObserve>
+template <bool kDefer>
+void EventCore<kObserve>::look_up(Walk& walk, const ProgramSelect& port) {
+  std::size_t address = 0;
+  for (std::size_t i = 0; i < port.select.size(); ++i) {
+    address |= std::size_t{get(port.select[i])} << i;
+  }
+  const NodeRef* const row = port.data.data() + address * port.outputs.size();
+  for (std::size_t i = 0; i < port.outputs.size(); ++i) {
+    if (walk.value(port.outputs[i]) != get(row[i])) toggle<kDefer>(walk, port.outputs[i]);
   }
 }
 

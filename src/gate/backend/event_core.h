@@ -91,6 +91,8 @@ class EventCore {
   template <bool kDefer>
   void read(Walk& walk, const ProgramReadPort& port);
   template <bool kDefer>
+  void look_up(Walk& walk, const ProgramSelect& port);
+  template <bool kDefer>
   [[nodiscard]] bool run_breakers();
 
   /// Domains whose clock rose since the last look.

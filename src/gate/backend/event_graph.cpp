@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
 
 #include "heddle/base/check.h"
 
@@ -36,6 +37,7 @@ class Layout {
     add_luts();
     add_states();
     add_reads();
+    add_selects();
     add_triggers();
     add_groups();
     add_pins();
@@ -112,6 +114,21 @@ class Layout {
       for (const NodeRef bit : port.address) {
         if (bit.node() != 0)
           edges_.push_back({bit.node(), !is_in_cone, EventGraph::edge_to(record, 0)});
+      }
+    }
+  }
+
+  void add_selects() {
+    for (std::uint32_t i = 0; i < program_.selects.size(); ++i) {
+      const ProgramSelect& port = program_.selects[i];
+      const std::uint32_t record = add(RecordKind::Select, ~std::uint64_t{0}, port.level, i);
+      std::set<std::uint32_t> inputs;
+      for (const auto* refs : {&port.select, &port.data}) {
+        for (const NodeRef ref : *refs) inputs.insert(ref.node());
+      }
+      inputs.erase(0);
+      for (const std::uint32_t node : inputs) {
+        edges_.push_back({node, true, EventGraph::edge_to(record, 0)});
       }
     }
   }

@@ -16,6 +16,7 @@ enum class RecordKind : std::uint8_t {
   Force,    ///< a state's node toggles at once
   Toggle,   ///< a state's node toggles at its clock's edge
   Read,     ///< a memory port reads again; always dirty
+  Select,   ///< a register file's port looks up again; always dirty
   Trigger,  ///< a clock node moved
   Enable,   ///< a group's enable moved; always dirty
   Pin,      ///< an output that someone looks at moved; always dirty
@@ -43,7 +44,7 @@ struct EventGraph {
   /// the index into the table, so that it never has to be masked out to look.
   static constexpr std::uint8_t kQueued = 0x80;
   /// An edge holds the record above and the index bit to flip below, as a mask.
-  static constexpr std::uint32_t kPinBits = 6;
+  static constexpr std::uint32_t kPinBits = 8;
   static constexpr std::uint32_t kPinMask = (1U << kPinBits) - 1;
   [[nodiscard]] static constexpr std::uint32_t edge_to(std::uint32_t record, std::uint32_t pin) {
     return record << kPinBits | 1U << pin;

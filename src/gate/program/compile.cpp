@@ -12,6 +12,7 @@
 #include "gate/program/clock_gates.h"
 #include "gate/program/cuts.h"
 #include "gate/program/enables.h"
+#include "gate/program/selects.h"
 #include "heddle/base/check.h"
 #include "heddle/base/digest.h"
 #include "heddle/gate/diagnostics.h"
@@ -20,7 +21,7 @@
 namespace heddle::gate {
 namespace {
 
-constexpr std::uint32_t kProgramVersion = 4;
+constexpr std::uint32_t kProgramVersion = 5;
 
 /// A group of its own costs a look at every clock edge; from this many flops
 /// on it is repaid by the fan-outs that the enable no longer has.
@@ -50,6 +51,7 @@ class Compiler {
     HEDDLE_TRY_STATUS(check_loops());
     make_groups();
     make_state_functions();
+    find_selects();
     choose();
     mark_needed();
     assign_levels();
@@ -58,6 +60,7 @@ class Compiler {
     emit_groups();
     emit_states();
     emit_memories();
+    emit_selects();
     emit_references();
     mark_clock_cone();
     program_.digest = key();
@@ -174,6 +177,42 @@ class Compiler {
     }
   }
 
+  /// Register files: groups of compared states that take the same literals.
+  void find_selects() {
+    std::map<std::int32_t, std::map<Lit, Lit>> words;  // by group: what a bit takes, its output
+    for (std::size_t i = 0; i < functions_.size(); ++i) {
+      if (!functions_[i].is_compared) continue;
+      words[functions_[i].group].emplace(functions_[i].next, model().states[i].output);
+    }
+    std::map<std::vector<Lit>, RegisterFile> files;
+    for (const auto& [group, bits] : words) {
+      std::vector<Lit> taken;
+      std::vector<Lit> row;
+      for (const auto& [next, output] : bits) {
+        taken.push_back(next);
+        row.push_back(output);
+      }
+      files[taken].push_back(row);
+    }
+    select_of_.assign(aig_.node_count(), -1);
+    const ClockCone cone = clock_cone(model());
+    const auto moves_clocks = [&cone](std::uint32_t root) {
+      return root < cone.contains.size() && cone.contains[root] != 0;
+    };
+    for (const auto& [taken, file] : files) {
+      for (SelectPort& port : find_select_ports(aig_, file)) {
+        if (std::any_of(port.roots.begin(), port.roots.end(), moves_clocks)) continue;
+        for (const std::uint32_t root : port.roots) {
+          select_of_[root] = static_cast<std::int32_t>(selects_.size());
+        }
+        selects_.push_back(std::move(port));
+      }
+    }
+  }
+
+  /// Nothing is mapped below it: a source, or what a select looks up.
+  bool is_leaf(std::uint32_t node) const { return aig_.is_source(node) || select_of_[node] >= 0; }
+
   /// Literals that must be nodes.
   template <class Visit>
   void for_each_root(Visit visit) const {
@@ -203,7 +242,7 @@ class Compiler {
     problem.aig = &aig_;
     problem.outside_references.assign(aig_.node_count(), 0);
     for (std::uint32_t node = 1; node < aig_.node_count(); ++node) {
-      if (!aig_.is_source(node)) problem.order.push_back(node);
+      if (!is_leaf(node)) problem.order.push_back(node);
     }
     for_each_root([&problem](Lit lit) { ++problem.outside_references[lit.node()]; });
     for (const StateFunctions& f : functions_) {
@@ -247,7 +286,7 @@ class Compiler {
     is_needed_.assign(aig_.node_count(), 0);
     std::vector<std::uint32_t> work;
     const auto need = [&](std::uint32_t node) {
-      if (is_needed_[node] != 0 || aig_.is_source(node)) return;
+      if (is_needed_[node] != 0 || is_leaf(node)) return;
       is_needed_[node] = 1;
       work.push_back(node);
     };
@@ -297,6 +336,14 @@ class Compiler {
         const std::uint32_t self = state.output.node();
         changed |= raise(self, level_above(functions_[i].force, self));
       }
+      for (const SelectPort& port : selects_) {
+        std::uint16_t level = 0;
+        for (const Lit lit : port.select) level = std::max(level, levels_[lit.node()]);
+        for (const Lit lit : port.data) level = std::max(level, levels_[lit.node()]);
+        for (const std::uint32_t root : port.roots) {
+          changed |= raise(root, static_cast<std::uint16_t>(level + 1));
+        }
+      }
       for (const Memory& memory : model().memories) {
         for (const MemoryReadPort& port : memory.reads) {
           std::uint16_t level = levels_[port.enable.node()];
@@ -318,6 +365,9 @@ class Compiler {
       for (const MemoryReadPort& port : memory.reads) {
         for (const Lit lit : port.data) node_of_[lit.node()] = next++;
       }
+    }
+    for (const SelectPort& port : selects_) {
+      for (const std::uint32_t root : port.roots) node_of_[root] = next++;
     }
     program_.first_lut = next;
     for (std::uint32_t node = 1; node < aig_.node_count(); ++node) {
@@ -414,6 +464,18 @@ class Compiler {
     }
   }
 
+  void emit_selects() {
+    for (const SelectPort& port : selects_) {
+      ProgramSelect out;
+      out.level = levels_[port.roots.front()];
+      out.select = refs(port.select);
+      out.data = refs(port.data);
+      for (const std::uint32_t root : port.roots) out.outputs.push_back(node_of_[root]);
+      program_.level_count = std::max(program_.level_count, out.level);
+      program_.selects.push_back(std::move(out));
+    }
+  }
+
   void emit_references() {
     for (const PortBit& port : model().inputs) program_.inputs.push_back(ref(port.lit).node());
     for (const PortBit& port : model().outputs) program_.outputs.push_back(ref(port.lit));
@@ -475,9 +537,11 @@ class Compiler {
   Aig aig_;
   Program program_;
   std::vector<StateFunctions> functions_;  ///< by state
-  std::vector<Lit> domain_clocks_;         ///< by domain, ascending
-  std::vector<Lit> enables_;               ///< by group
-  std::vector<GatedClock> write_clocks_;   ///< by write port; with its own enables in `enable`
+  std::vector<SelectPort> selects_;
+  std::vector<std::int32_t> select_of_;   ///< by AIG node: the select that makes it, or -1
+  std::vector<Lit> domain_clocks_;        ///< by domain, ascending
+  std::vector<Lit> enables_;              ///< by group
+  std::vector<GatedClock> write_clocks_;  ///< by write port; with its own enables in `enable`
   std::vector<Cut> cuts_;
   std::vector<std::uint8_t> is_needed_;
   std::vector<std::uint16_t> levels_;

@@ -57,6 +57,7 @@ class Mapper {
     for (std::uint32_t node = 0; node < count; ++node) {
       references_[node] += static_cast<float>(problem_.outside_references[node]);
       set_trivial(node, 0.0F, 0);
+      best_[node] = cuts_[node].front();
     }
   }
 
@@ -82,7 +83,6 @@ class Mapper {
     trivial_area_[node] = area;
     trivial_depth_[node] = depth;
     cuts_[node].assign(1, trivial);
-    if (problem_.aig->is_source(node)) best_[node] = trivial;
   }
 
   void map_pass() {

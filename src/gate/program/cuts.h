@@ -25,7 +25,8 @@ struct Cut {
 /// What the mapper must know of a graph.
 struct CutProblem {
   const Aig* aig = nullptr;
-  /// AND nodes in an order in which each comes after its fan-ins.
+  /// AND nodes in an order in which each comes after its fan-ins; what is not
+  /// in it is a leaf.
   std::vector<std::uint32_t> order;
   /// References from outside of the graph, by node; a node with one is a root.
   std::vector<std::uint32_t> outside_references;
