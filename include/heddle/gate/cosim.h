@@ -13,6 +13,7 @@
 #include "heddle/base/interrupt.h"
 #include "heddle/base/progress.h"
 #include "heddle/base/result.h"
+#include "heddle/base/statistics.h"
 #include "heddle/gate/peripheral.h"
 #include "heddle/gate/run_file.h"
 
@@ -129,6 +130,7 @@ struct CosimOutcome {
   CheckOutcome check;
   std::vector<ExpectationOutcome> expectations;
   BatchTelemetry telemetry;
+  Statistics statistics;           ///< those of cosim_statistics.h
   std::vector<std::string> files;  ///< in the run directory
   double seconds = 0;              ///< of the loop
   /// Why it failed, what differs: errors only.

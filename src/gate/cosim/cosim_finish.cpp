@@ -8,6 +8,7 @@
 #include "gate/cosim/wave_picture.h"
 #include "heddle/base/file.h"
 #include "heddle/gate/cosim_diagnostics.h"
+#include "heddle/gate/cosim_statistics.h"
 
 namespace heddle::gate {
 
@@ -49,6 +50,7 @@ CosimOutcome CosimRun::finish() {
   close_stages();
   dump_memories();
   fill_outcome();
+  fill_statistics();
   if (outcome_.status == RunStatus::Complete) compare();
   std::vector<std::pair<std::string, std::string>> uarts;
   for (const UartTranscript& uart : events_->transcripts())
@@ -99,6 +101,31 @@ void CosimRun::fill_outcome() {
     outcome_.files.emplace_back(file_name(waves_->save_file()));
   }
   std::sort(outcome_.files.begin(), outcome_.files.end());
+}
+
+void CosimRun::fill_statistics() {
+  namespace stat = cosim::stat;
+  Statistics& out = outcome_.statistics;
+  const BatchTelemetry& batches = outcome_.telemetry;
+  const BackendProfile profile = engine_->backend().profile();
+  const auto share = [](std::uint64_t part, std::uint64_t whole) {
+    return whole == 0 ? 0.0 : static_cast<double>(part) / static_cast<double>(whole);
+  };
+  out.counter(stat::kEdges).add(batches.edges);
+  out.counter(stat::kSubmits).add(batches.submits);
+  out.gauge(stat::kBatchedEdgeShare).set(share(batches.batched_edges, batches.edges));
+  out.gauge(stat::kBatchedSubmitShare).set(share(batches.batched_submits, batches.submits));
+  out.counter(stat::kSingleByLimit).add(batches.single_by_limit);
+  out.counter(stat::kSingleByEnd).add(batches.single_by_end);
+  out.counter(stat::kSingleByStop).add(batches.single_by_stop);
+  out.counter(stat::kPatchedEdges).add(profile.patched_edges);
+  out.counter(stat::kEvents).add(outcome_.event_count);
+  out.counter(stat::kNodeToggles).add(profile.node_toggles);
+  out.counter(stat::kClockRounds).add(profile.rounds);
+  if (waves_ != nullptr) {
+    out.counter(stat::kWaveChanges).add(waves_->stats().change_count);
+    out.counter(stat::kWaveBytes).add(waves_->stats().written_bytes);
+  }
 }
 
 void CosimRun::compare() {

@@ -8,6 +8,7 @@
 #include "gate/cosim/run_directory.h"
 #include "heddle/base/file.h"
 #include "heddle/gate/cosim_diagnostics.h"
+#include "heddle/gate/cosim_statistics.h"
 #include "heddle/gate/fault.h"
 #include "heddle/gate/load.h"
 
@@ -165,6 +166,7 @@ void CosimRun::commit(const BatchView& batch, std::uint32_t asked) {
   BatchTelemetry& telemetry = outcome_.telemetry;
   telemetry.edges += batch.executed;
   ++telemetry.submits;
+  outcome_.statistics.histogram(cosim::stat::kBatchEdges).add(batch.executed);
   telemetry.largest = std::max(telemetry.largest, batch.executed);
   if (batch.executed > 1) {
     telemetry.batched_edges += batch.executed;

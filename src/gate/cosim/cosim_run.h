@@ -47,6 +47,7 @@ class CosimRun {
   void dump_memories();
   void compare();
   void fill_outcome();
+  void fill_statistics();
   [[nodiscard]] std::string picture() const;
 
   const RunFile& file_;

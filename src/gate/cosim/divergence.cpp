@@ -114,8 +114,9 @@ Cone common_cone(const Model& model, const std::vector<Difference>& differences)
     if (both.empty()) break;  // several causes: keep what most have in common
     common = std::move(both);
   }
-  std::stable_sort(common.begin(), common.end(),
-                   [&](std::uint32_t a, std::uint32_t b) { return first[a] < first[b]; });
+  std::sort(common.begin(), common.end(), [&](std::uint32_t a, std::uint32_t b) {
+    return first[a] != first[b] ? first[a] < first[b] : a < b;
+  });
   const std::vector<std::string> names = name_nodes(model, common);
   for (const std::uint32_t node : common) {
     if (cone.suspects.size() == kSuspectsMax) break;

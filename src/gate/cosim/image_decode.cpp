@@ -107,14 +107,14 @@ Result<Image> decode_intel_hex(std::string_view content, const std::string& file
     }
     if (bytes[0] + 5U != bytes.size()) return wrong("the record is not as long as it says");
     if ((sum & 0xFFU) != 0) return wrong("the checksum does not fit the record");
-    const std::uint64_t address = upper + bytes[1] * 256U + bytes[2];
+    const std::uint64_t address = upper + (std::uint64_t{bytes[1]} << 8) + bytes[2];
     switch (bytes[3]) {
       case 0: image.runs.push_back({address, {bytes.begin() + 4, bytes.end() - 1}}); break;
       case 1: return image;
       case 2:
       case 4:
         if (bytes[0] != 2) return wrong("an address record has two bytes");
-        upper = static_cast<std::uint64_t>(bytes[4] * 256U + bytes[5]) << (bytes[3] == 2 ? 4 : 16);
+        upper = (std::uint64_t{bytes[4]} << 8 | bytes[5]) << (bytes[3] == 2 ? 4 : 16);
         break;
       case 3:
       case 5: break;  // where execution starts

@@ -110,6 +110,8 @@ void write_run(JsonWriter& json, const CosimOutcome& outcome) {
   json.member("edges_per_second", outcome.seconds > 0 ? edges / outcome.seconds : 0.0);
   write_hash(json, "digest", outcome.digest);
   write_hash(json, "output_hash", outcome.output_hash);
+  json.key("statistics");
+  outcome.statistics.write_json(json);
   json.key("batching");
   write_batching(json, outcome.telemetry);
   json.key("check");
