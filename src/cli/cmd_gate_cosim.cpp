@@ -12,6 +12,7 @@
 #include "cli/session.h"
 #include "heddle/base/file.h"
 #include "heddle/gate/cosim.h"
+#include "heddle/gate/program_cache.h"
 #include "heddle/gate/rerun.h"
 
 namespace heddle::cli {
@@ -123,6 +124,7 @@ Result<gate::CosimOptions> cosim_options(const CosimCommandOptions& options, std
   out.output_hash_file = options.output_hash;
   out.output_hash_every = options.output_hash_every;
   out.fault = std::move(fault);
+  out.cache_directory = gate::ProgramCache::default_directory();
   out.version = version_short(build_info());
   out.clock = [] { return std::chrono::steady_clock::now().time_since_epoch(); };
   return out;

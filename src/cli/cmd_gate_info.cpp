@@ -9,7 +9,7 @@
 #include "heddle/base/digest.h"
 #include "heddle/base/json.h"
 #include "heddle/gate/load.h"
-#include "heddle/gate/program.h"
+#include "heddle/gate/program_cache.h"
 #include "heddle/gate/summary.h"
 
 namespace heddle::cli {
@@ -80,12 +80,13 @@ double seconds_since(std::chrono::steady_clock::time_point begin) {
 ExitCode run_compile(const InfoOptions& options, Session& session) {
   const auto begin = std::chrono::steady_clock::now();
   Diagnostics warnings;
-  Result<gate::Model> model = gate::load_model(options.netlist, options.top, warnings);
+  gate::ProgramCache cache({.directory = gate::ProgramCache::default_directory()});
+  Result<gate::Model> model = cache.load_model(options.netlist, options.top, warnings);
   session.report(warnings);
   if (!model) return session.report(model.error());
   const double load_seconds = seconds_since(begin);
   const Result<gate::Program> program =
-      gate::compile(std::move(*model), {.observed = {}, .refuse_loops = options.no_loops});
+      cache.compile(std::move(*model), {.observed = {}, .refuse_loops = options.no_loops});
   if (!program) return session.report(program.error());
   const double seconds = seconds_since(begin);
   if (session.options().is_json) {
@@ -97,15 +98,17 @@ ExitCode run_compile(const InfoOptions& options, Session& session) {
     json.member("levels", program->level_count);
     json.member("clock_domains", program->domains.size());
     json.member("digest", Digest64(program->digest).to_hex());
+    json.member("cached", cache.stats().program_hits > 0);
     json.member("load_seconds", load_seconds);
     json.member("seconds", seconds);
     json.end_object();
   } else {
     session.out().write(
         fmt::format("{}: {} ANDs in {} LUTs on {} levels, {} clock domains; read in {:.2f} s, all "
-                    "in {:.2f} s\n",
+                    "in {:.2f} s{}\n",
                     program->model.top, program->model.aig.and_count(), program->luts.size(),
-                    program->level_count, program->domains.size(), load_seconds, seconds));
+                    program->level_count, program->domains.size(), load_seconds, seconds,
+                    cache.stats().program_hits > 0 ? ", from the cache" : ""));
   }
   return ExitCode::Ok;
 }

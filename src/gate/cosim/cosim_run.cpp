@@ -10,7 +10,6 @@
 #include "heddle/gate/cosim_diagnostics.h"
 #include "heddle/gate/cosim_statistics.h"
 #include "heddle/gate/fault.h"
-#include "heddle/gate/load.h"
 
 namespace heddle::gate {
 
@@ -18,13 +17,14 @@ namespace diag = cosim::diag;
 
 Status CosimRun::prepare() {
   Diagnostics warnings;
-  HEDDLE_TRY(Model model, load_model(file_.netlist.value, file_.top, warnings));
+  ProgramCache cache({.directory = options_.cache_directory});
+  HEDDLE_TRY(Model model, cache.load_model(file_.netlist.value, file_.top, warnings));
   HEDDLE_TRY(plan_, plan_run(file_, model, warnings));
   observer_.on_warnings(warnings);
   if (options_.check && options_.strict && file_.engine == Checker::kReference) {
     return fail(diag::kNothingChecked, {});
   }
-  HEDDLE_TRY_STATUS(compile_design(std::move(model)));
+  HEDDLE_TRY_STATUS(compile_design(std::move(model), cache));
   const bool wants_digests = options_.check || !options_.digest_file.empty();
   const bool wants_changes = waves_ != nullptr || output_hash_ != nullptr;
   HEDDLE_TRY(engine_, EngineRun::start(file_.engine, program_, plan_,
@@ -37,7 +37,7 @@ Status CosimRun::prepare() {
   return {};
 }
 
-Status CosimRun::compile_design(Model model) {
+Status CosimRun::compile_design(Model model, ProgramCache& cache) {
   Observation observation;
   if (!options_.output_hash_file.empty()) {
     output_hash_ = std::make_unique<OutputHashStage>(model, observation);
@@ -45,7 +45,7 @@ Status CosimRun::compile_design(Model model) {
   if (!plan_.wave_names.empty()) {
     waves_ = std::make_unique<WaveStage>(model, plan_.wave_names, observation);
   }
-  HEDDLE_TRY(program_, compile(std::move(model), {.observed = observation.literals()}));
+  HEDDLE_TRY(program_, cache.compile(std::move(model), {.observed = observation.literals()}));
   if (options_.fault.empty()) return {};
   HEDDLE_TRY(outcome_.fault, inject_fault(program_, options_.fault));
   return {};

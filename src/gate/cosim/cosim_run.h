@@ -11,6 +11,7 @@
 #include "gate/cosim/output_hash.h"
 #include "gate/cosim/wave_stage.h"
 #include "heddle/gate/cosim.h"
+#include "heddle/gate/program_cache.h"
 
 namespace heddle::gate {
 
@@ -34,7 +35,7 @@ class CosimRun {
   [[nodiscard]] CosimOutcome finish();
 
  private:
-  [[nodiscard]] Status compile_design(Model model);
+  [[nodiscard]] Status compile_design(Model model, ProgramCache& cache);
   [[nodiscard]] std::string default_directory() const;
   [[nodiscard]] std::string in_directory(const std::string& name) const;
   [[nodiscard]] std::uint32_t next_batch() const;

@@ -25,6 +25,7 @@ class GateProgram : public testing::Test {
   ProcessResult run(std::vector<std::string> words, heddle::test::ProcessOptions options = {}) {
     words.insert(words.begin(), {HEDDLE_BINARY_DIR "/bin/heddle", "gate"});
     options.directory = directory_.path();
+    options.environment.push_back("HEDDLE_CACHE=" + directory_.file("cache"));
     return heddle::test::run_process(words, options);
   }
   void write_run(const std::string& more) {
@@ -56,6 +57,16 @@ TEST_F(GateProgram, goes_from_a_netlist_to_a_picture_in_five_commands) {
   EXPECT_EQ(draw.code, 0) << draw.err;
   EXPECT_THAT(text("chip.svg"), HasSubstr("<svg"));
   EXPECT_THAT(text("out/report.html"), HasSubstr("<svg"));
+}
+
+TEST_F(GateProgram, compiles_a_netlist_once) {
+  EXPECT_THAT(run({"compile", "loop.json"}).out, Not(HasSubstr("from the cache")));
+  EXPECT_THAT(run({"compile", "loop.json"}).out, HasSubstr("from the cache"));
+  EXPECT_THAT(run({"compile", "loop.json", "--json"}).out, HasSubstr("\"cached\": true"));
+  write_run("stop: {edges: 900}\nwaves: {nets: ['*']}\n");
+  EXPECT_EQ(run({"cosim", "run.yaml", "--out", "first"}).code, 0);
+  EXPECT_EQ(run({"cosim", "run.yaml", "--out", "cached"}).code, 0);
+  EXPECT_EQ(text("first/waves.fst"), text("cached/waves.fst"));
 }
 
 TEST_F(GateProgram, shows_what_a_uart_sends_and_says_the_rest_apart) {
