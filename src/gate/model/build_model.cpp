@@ -2,6 +2,7 @@
 // and output, then names; at last everything is put into the order of names.
 #include <algorithm>
 #include <array>
+#include <utility>
 
 #include "gate/model/elaborator.h"
 #include "gate/model/loops.h"
@@ -31,6 +32,7 @@ class Builder {
     add_outputs();
     add_names();
     add_cuts();
+    cut_memory_loops();
     sort_by_name();
     mark_loop_breakers(model_);
     return std::move(model_);
@@ -170,6 +172,27 @@ class Builder {
       state.kind = StateKind::Loop;
       warnings_.add(Diagnostic(diag::kCombinationalLoop, {}, {state.name}));
       model_.states.push_back(std::move(state));
+    }
+  }
+
+  /// Where a memory's address depends on what it reads, the data that the logic
+  /// sees become states, which a loop can be broken at, behind the port's own.
+  void cut_memory_loops() {
+    for (auto looping = reads_in_loops(model_); !looping.empty();
+         looping = reads_in_loops(model_)) {
+      const Memory& memory = model_.memories[looping.front().memory];
+      MemoryReadPort& port = model_.memories[looping.front().memory].reads[looping.front().port];
+      warnings_.add(Diagnostic(diag::kCombinationalLoop, {}, {memory.name}));
+      for (std::size_t bit = 0; bit < port.data.size(); ++bit) {
+        StateBit state;
+        state.name = memory.name + ".read" + std::to_string(looping.front().port) + "[" +
+                     std::to_string(bit) + "]";
+        state.output = std::exchange(port.data[bit], model_.aig.add_source());
+        state.gate = Lit::one();
+        state.value = port.data[bit];
+        state.kind = StateKind::Loop;
+        model_.states.push_back(std::move(state));
+      }
     }
   }
 

@@ -34,6 +34,8 @@ class Search {
 
   /// States that were met while they were being visited.
   std::vector<std::uint32_t> breakers;
+  /// The same for read ports on loops without a state.
+  std::vector<ReadPortId> reads;
 
   EvalOrder run() {
     // Gated states first and in order, so that breakers are well defined.
@@ -109,10 +111,12 @@ class Search {
   void break_at(const std::vector<Frame>& stack, std::uint32_t node) {
     std::size_t at = stack.size();
     while (at > 0 && stack[at - 1].node != node) --at;
-    for (std::size_t i = at == 0 ? 0 : at - 1; i < stack.size(); ++i) {
-      const SourceOwner owner = owners_[stack[i].node];
-      if (owner.kind == SourceOwner::Kind::State) {
-        breakers.push_back(owner.index);
+    for (const SourceOwner::Kind kind : {SourceOwner::Kind::State, SourceOwner::Kind::Read}) {
+      for (std::size_t i = at == 0 ? 0 : at - 1; i < stack.size(); ++i) {
+        const SourceOwner owner = owners_[stack[i].node];
+        if (owner.kind != kind) continue;
+        if (kind == SourceOwner::Kind::State) breakers.push_back(owner.index);
+        if (kind == SourceOwner::Kind::Read) reads.push_back(order_.read_ports[owner.index]);
         return;
       }
     }
@@ -143,6 +147,12 @@ class Search {
 };
 
 }  // namespace
+
+std::vector<ReadPortId> reads_in_loops(const Model& model) {
+  Search search(model);
+  static_cast<void>(search.run());
+  return std::move(search.reads);
+}
 
 void mark_loop_breakers(Model& model) {
   // Breaking one loop may leave another: repeat until none is met.

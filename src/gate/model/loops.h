@@ -15,6 +15,16 @@
 
 namespace heddle::gate {
 
+/// A read port by its place.
+struct ReadPortId {
+  std::uint32_t memory = 0;
+  std::uint32_t port = 0;
+};
+
+/// Read ports whose address depends on their data with no state in between: one
+/// on each such loop. Nothing can break these; they have to be cut first.
+[[nodiscard]] std::vector<ReadPortId> reads_in_loops(const Model& model);
+
 /// Sets `StateBit::breaks_loop`. Determinism: depends on the order of states.
 void mark_loop_breakers(Model& model);
 
@@ -23,12 +33,6 @@ struct EvalStep {
   enum class Kind : std::uint8_t { And, Read, State };
   Kind kind = Kind::And;
   std::uint32_t index = 0;  ///< AIG node; or index into `read_ports`; or state
-};
-
-/// A read port by its place.
-struct ReadPortId {
-  std::uint32_t memory = 0;
-  std::uint32_t port = 0;
 };
 
 /// All AND nodes, read ports and gated states such that each comes after what

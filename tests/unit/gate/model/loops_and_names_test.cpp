@@ -73,6 +73,54 @@ TEST(Loops, can_be_refused) {
   EXPECT_EQ(codes(program.error()), std::vector<std::string>{"gate.program.loop"});
 }
 
+/// A memory of four bits whose address is {its own data, i}.
+std::string memory_loop(const std::string& rows) {
+  ModuleText module;
+  const std::string i = module.add_port("i", "input");
+  const std::string q = module.add_port("q", "output");
+  module.add_cell(
+      cell("m", "$mem_v2",
+           R"("RD_CLK": ["x"], "RD_EN": ["1"], "RD_ARST": ["0"], "RD_SRST": ["0"], "RD_ADDR": [)" +
+               i + ", " + q + R"(], "RD_DATA": [)" + q +
+               R"(], "WR_CLK": [], "WR_EN": [], "WR_ADDR": [], "WR_DATA": [])",
+           R"("MEMID": "\\m", "SIZE": 4, "OFFSET": 0, "ABITS": 2, "WIDTH": 1, "INIT": ")" + rows +
+               R"(", "RD_PORTS": 1, "WR_PORTS": 0, "RD_CLK_ENABLE": "0", "RD_CLK_POLARITY": "0",
+          "RD_CE_OVER_SRST": "0", "RD_TRANSPARENCY_MASK": "", "RD_COLLISION_X_MASK": "",
+          "RD_WIDE_CONTINUATION": "0", "RD_INIT_VALUE": "x", "RD_ARST_VALUE": "x",
+          "RD_SRST_VALUE": "x", "WR_CLK_ENABLE": "", "WR_CLK_POLARITY": "",
+          "WR_PRIORITY_MASK": "", "WR_WIDE_CONTINUATION": "")"));
+  return module.text();
+}
+
+TEST(Loops, through_a_memory_settle_where_they_can) {
+  Diagnostics warnings;
+  // Row 2q + i: i sets q, and without i it stays.
+  const Model model = model_of(memory_loop("1110"), &warnings);
+  EXPECT_EQ(codes(warnings), std::vector<std::string>{"gate.model.combinational-loop"});
+  EXPECT_FALSE(compile(model, {.observed = {}, .refuse_loops = true}).has_value());
+  const Program program = program_of(model);
+  for (const std::string_view engine : backend_names()) {
+    Stepper stepper(program, engine);
+    bool q = false;
+    for (const unsigned i : {0U, 1U, 0U, 0U, 1U}) {
+      ASSERT_TRUE(stepper.edge({{"i", i}}, {}));
+      q = q || i != 0;
+      EXPECT_EQ(stepper.output("q"), q) << engine;
+    }
+  }
+}
+
+TEST(Loops, through_a_memory_that_oscillate_are_an_error) {
+  const Program program = program_of(model_of(memory_loop("0110")));
+  for (const std::string_view engine : backend_names()) {
+    Stepper stepper(program, engine);
+    ASSERT_TRUE(stepper.edge({{"i", 0}}, {})) << engine;
+    ASSERT_FALSE(stepper.edge({{"i", 1}}, {})) << engine;
+    EXPECT_NE(stepper.error().find("gate.run.no-fixpoint"), std::string::npos) << stepper.error();
+    EXPECT_NE(stepper.error().find("m.read0[0]"), std::string::npos) << stepper.error();
+  }
+}
+
 TEST(Loops, through_a_latch_or_a_flop_are_none) {
   for (const std::string type : {"$_DLATCH_P_", "$_DFF_P_"}) {
     ModuleText module;
