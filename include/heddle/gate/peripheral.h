@@ -33,14 +33,14 @@ struct Record {
   std::uint64_t edge = 0;
   std::int64_t time_ps = 0;
   std::uint16_t source = 0;  ///< index of the peripheral in the run
-  std::uint16_t kind = 0;    ///< meaning is the source's; see `describe_record`
+  std::uint16_t kind = 0;    ///< meaning is the source's; see `record_kind_name`
   std::uint32_t value = 0;
 
   friend bool operator==(const Record&, const Record&) = default;
 };
 
 /// Something a script or a user tells a peripheral to do at the sample of an
-/// edge (a UART: send a byte; GPIO: drive a pin).
+/// edge (a UART: let the next bytes of its stream go; GPIO: drive pins).
 struct Command {
   std::uint16_t target = 0;  ///< index of the peripheral in the run
   std::uint16_t kind = 0;    ///< meaning is the target's
