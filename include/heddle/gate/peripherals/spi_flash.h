@@ -206,7 +206,8 @@ struct SpiFlash {
     }
     const unsigned lanes = lanes_out(state);
     state.bits_left = static_cast<std::uint8_t>(state.bits_left - lanes);
-    const unsigned bits = state.data >> state.bits_left & ((1U << lanes) - 1);
+    const unsigned data = state.data;
+    const unsigned bits = data >> state.bits_left & ((1U << lanes) - 1);
     set_lanes(state, lanes == 1 ? bits << 1 : bits, out);
   }
 

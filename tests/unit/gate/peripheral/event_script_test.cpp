@@ -31,7 +31,8 @@ bool text_level(std::uint64_t cycle, std::string_view text) {
   const std::uint64_t bit = cycle % 12;
   if (index >= text.size() || bit >= 9) return true;
   if (bit == 0) return false;
-  return (static_cast<unsigned char>(text[index]) >> (bit - 1) & 1U) != 0;
+  const unsigned byte = static_cast<unsigned char>(text[index]);
+  return (byte >> (bit - 1) & 1U) != 0;
 }
 
 /// The edge at which byte `index` of such a text is stamped: 9 cycles after its start.
