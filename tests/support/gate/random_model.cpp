@@ -21,11 +21,13 @@ class Maker {
       model_.states.push_back(state);
     }
     for (std::uint32_t i = 0; i < options_.memory_count; ++i) add_memory(i);
+    if (options_.register_rows != 0) add_register_file();
     for (std::uint32_t i = 0; i < options_.and_count; ++i) {
       pool_.push_back(model_.aig.make_and(any(), any()));
     }
     for (std::uint32_t i = 0; i < 3; ++i) enables_.push_back(any());
     if (options_.has_derived_clocks) connect_clock_gates();
+    connect_register_file();
     for (StateBit& state : model_.states) connect(state);
     for (Memory& memory : model_.memories) connect(memory);
     for (std::uint32_t i = 0; i < 8; ++i) model_.outputs.push_back({"out" + padded(i), any()});
@@ -72,8 +74,60 @@ class Maker {
     }
   }
 
+  /// Rows of flops, and two ports that look one up by whatever sources.
+  void add_register_file() {
+    for (std::uint32_t i = 0; i < options_.register_rows * kRegisterBits; ++i) {
+      StateBit state;
+      state.name = "r" + padded(i);
+      state.output = model_.aig.add_source();
+      state.initial = draw_.one_in(2);
+      model_.states.push_back(state);
+    }
+    const std::size_t source_count = pool_.size();
+    for (std::uint32_t port = 0; port < 2; ++port) {
+      std::vector<Lit> select;
+      for (std::uint32_t rows = options_.register_rows; rows > 1; rows /= 2) {
+        select.push_back(pool_[draw_.below(static_cast<std::uint32_t>(source_count))]);
+      }
+      for (std::uint32_t bit = 0; bit < kRegisterBits; ++bit) {
+        std::vector<Lit> words;
+        for (std::uint32_t row = 0; row < options_.register_rows; ++row) {
+          words.push_back(register_bit(row, bit).output);
+        }
+        for (const Lit by : select) {
+          for (std::size_t i = 0; i * 2 < words.size(); ++i) {
+            words[i] = model_.aig.make_mux(by, words[2 * i + 1], words[2 * i]);
+          }
+          words.resize(words.size() / 2);
+        }
+        pool_.push_back(words[0]);
+      }
+    }
+  }
+
+  StateBit& register_bit(std::uint32_t row, std::uint32_t bit) {
+    return model_.states[options_.state_count + row * kRegisterBits + bit];
+  }
+
+  /// One clock and one word of data for all rows, an enable for each.
+  void connect_register_file() {
+    if (options_.register_rows == 0) return;
+    const Lit write_clock = clock();
+    std::vector<Lit> data;
+    for (std::uint32_t bit = 0; bit < kRegisterBits; ++bit) data.push_back(any());
+    for (std::uint32_t row = 0; row < options_.register_rows; ++row) {
+      const Lit enable = model_.aig.make_and(any(), any());
+      for (std::uint32_t bit = 0; bit < kRegisterBits; ++bit) {
+        StateBit& state = register_bit(row, bit);
+        state.clock = write_clock;
+        state.enable = enable;
+        state.next = data[bit];
+      }
+    }
+  }
+
   void connect(StateBit& state) {
-    if (state.kind == StateKind::Latch) return;
+    if (state.kind == StateKind::Latch || state.has_clock()) return;
     if (options_.has_latches && draw_.one_in(5)) {
       state.kind = StateKind::Latch;
       state.gate = draw_.one_in(2) ? model_.inputs[draw_.below(2)].lit ^ draw_.one_in(2) : any();
@@ -135,6 +189,7 @@ class Maker {
   }
 
   static constexpr std::uint32_t kClockGates = 4;
+  static constexpr std::uint32_t kRegisterBits = 9;
 
   Draw draw_;
   RandomModelOptions options_;

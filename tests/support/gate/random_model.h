@@ -32,6 +32,7 @@ struct RandomModelOptions {
   std::uint32_t state_count = 40;  ///< at least 5
   std::uint32_t and_count = 300;
   std::uint32_t memory_count = 1;
+  std::uint32_t register_rows = 0;  ///< of a register file of flops, two to the n
   bool has_latches = true;
   bool has_derived_clocks = true;
 };

@@ -115,6 +115,15 @@ TEST(Engines, agree_on_gated_and_flop_divided_clocks) {
   }
 }
 
+TEST(Engines, agree_on_register_files_of_flops) {
+  std::uint64_t settled = 0;
+  for (std::uint64_t seed = 1; seed <= 1500 && !HasFailure(); ++seed) {
+    settled += expect_agreement(seed, {.state_count = 8, .and_count = 20, .register_rows = 4}, 60);
+    settled += expect_agreement(seed, {.state_count = 20, .and_count = 60, .register_rows = 8}, 60);
+  }
+  EXPECT_GT(settled, 50'000U);
+}
+
 TEST(Engines, agree_on_latches_loops_and_everything) {
   std::uint64_t settled = 0;
   for (std::uint64_t seed = 2000; seed <= 8000 && !HasFailure(); ++seed) {
