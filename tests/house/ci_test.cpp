@@ -73,6 +73,10 @@ TEST(Ci, fails_when_a_fast_or_a_slow_test_fails) {
 TEST(Ci, allows_the_skips_that_the_list_names_and_no_other) {
   const std::string tests =
       test("a", "true") + test("b", "sh -c \"exit 77\"", "SKIP_RETURN_CODE 77");
+  const CiTree spaced(test("\"a  # of = 1\"", "sh -c \"exit 77\"", "") + test("c", "true") +
+                          "set_tests_properties(\"a  # of = 1\" PROPERTIES SKIP_RETURN_CODE 77)\n",
+                      "mpi a  # of = 1\n");
+  EXPECT_THAT(spaced.run().out, EndsWith("\n1 passed, 0 failed, 1 skipped\n"));
   const CiTree listed(tests, "# comment\ngpu b\n");
   const ProcessResult allowed = listed.run();
   EXPECT_EQ(allowed.code, 0) << allowed.err;

@@ -51,6 +51,7 @@ void FakeMachine::copy_from_repository(const std::string& path) const {
 ProcessResult FakeMachine::run(const std::vector<std::string>& words,
                                std::vector<std::string> environment) const {
   environment.push_back("PATH=" + directory_.file("bin"));
+  environment.emplace_back("HEDDLE_JOBS=");  // the caller's number is not this machine's
   return run_process(words, {.environment = environment, .directory = root()});
 }
 
