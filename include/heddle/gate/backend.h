@@ -13,6 +13,7 @@
 #include "heddle/gate/edge.h"
 #include "heddle/gate/peripheral.h"
 #include "heddle/gate/program.h"
+#include "heddle/gate/snapshot.h"
 
 namespace heddle::gate {
 
@@ -24,6 +25,7 @@ struct Capabilities {
   bool digests = true;
   bool changes = true;  ///< change lists for waves
   bool state_write = true;
+  bool snapshots = false;  ///< `save` and `restore`
 };
 
 /// What a run wants out of each edge.
@@ -120,6 +122,14 @@ class Backend {
   /// Replaces the content of a memory before the first edge.
   virtual void set_memory(std::uint32_t index, std::span<const std::uint64_t> words) = 0;
   [[nodiscard]] virtual BackendProfile profile() const = 0;
+  /// All that it holds, for a checkpoint; peripherals are saved by their bank.
+  /// Requires: `Capabilities::snapshots`.
+  [[nodiscard]] virtual Snapshot save() const;
+  /// Goes on from a snapshot of the same model, whichever engine took it. The
+  /// peripherals have been restored before. Change lists then count from what
+  /// was told last: in a fresh engine, from all nets 0.
+  /// Requires: `Capabilities::snapshots`, sizes that fit the model (checked).
+  virtual void restore(const Snapshot& snapshot);
 
  private:
   friend class BatchToken;

@@ -17,6 +17,8 @@ namespace heddle::gate {
 struct EdgeOp {
   std::uint32_t input = 0;  ///< index into `Model::inputs`
   std::uint32_t value = 0;  ///< 0 or 1
+
+  friend bool operator==(const EdgeOp&, const EdgeOp&) = default;
 };
 
 /// When an edge is and what its clocks do.

@@ -7,6 +7,7 @@
 #include "gate/backend/cpu_backend.h"
 #include "gate/backend/event_core.h"
 #include "gate/backend/reference_core.h"
+#include "heddle/base/check.h"
 
 namespace heddle::gate {
 namespace {
@@ -29,6 +30,15 @@ BatchToken& BatchToken::operator=(BatchToken&& other) noexcept {
 
 void BatchToken::release() {
   if (owner_ != nullptr) std::exchange(owner_, nullptr)->release_slot(slot_);
+}
+
+Snapshot Backend::save() const {
+  HEDDLE_CHECK(capabilities().snapshots);
+  return {};
+}
+
+void Backend::restore(const Snapshot& /*snapshot*/) {
+  HEDDLE_CHECK(capabilities().snapshots);
 }
 
 std::span<const std::string_view> backend_names() {

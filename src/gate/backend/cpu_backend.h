@@ -33,7 +33,9 @@ class CpuBackend final : public Backend {
     }
   }
 
-  [[nodiscard]] Capabilities capabilities() const override { return {.name = name_}; }
+  [[nodiscard]] Capabilities capabilities() const override {
+    return {.name = name_, .snapshots = true};
+  }
 
   [[nodiscard]] EdgeWindow& window() override {
     for (std::uint32_t i = 0; i < kSlots; ++i) {
@@ -98,6 +100,49 @@ class CpuBackend final : public Backend {
     BackendProfile profile = profile_;
     core_.add_profile(profile);
     return profile;
+  }
+
+  [[nodiscard]] Snapshot save() const override {
+    Snapshot out;
+    out.next_edge = next_edge_;
+    out.drives = drives_;
+    const Model& model = core_.model();
+    for (std::uint32_t i = 0; i < model.inputs.size(); ++i) {
+      out.inputs.push_back(static_cast<std::uint8_t>(core_.input(i)));
+    }
+    for (std::uint32_t i = 0; i < model.states.size(); ++i) {
+      out.states.push_back(static_cast<std::uint8_t>(core_.state(i)));
+    }
+    core_.save_reads(out.reads);
+    for (std::uint32_t i = 0; i < model.memories.size(); ++i) {
+      const std::span<const std::uint64_t> words = core_.memory(i);
+      out.memories.emplace_back(words.begin(), words.end());
+    }
+    out.digest = core_.digest_chain().previous();
+    out.write_digest = core_.digest_chain().writes();
+    return out;
+  }
+
+  void restore(const Snapshot& snapshot) override {
+    const Model& model = core_.model();
+    HEDDLE_CHECK(snapshot.inputs.size() == model.inputs.size());
+    HEDDLE_CHECK(snapshot.states.size() == model.states.size());
+    HEDDLE_CHECK(snapshot.memories.size() == model.memories.size());
+    for (std::uint32_t i = 0; i < model.memories.size(); ++i) {
+      core_.set_memory(i, snapshot.memories[i]);
+    }
+    for (std::uint32_t i = 0; i < model.inputs.size(); ++i) {
+      core_.deposit_input(i, snapshot.inputs[i] != 0);
+    }
+    for (std::uint32_t i = 0; i < model.states.size(); ++i) {
+      core_.deposit_state(i, snapshot.states[i] != 0);
+    }
+    core_.restore_reads(snapshot.reads);
+    core_.digest_chain().go_on_from(snapshot.digest, snapshot.write_digest);
+    is_settled_ = core_.prime();
+    (void)core_.take_pins(pins_);  // what the bank saw before it was saved
+    drives_ = snapshot.drives;
+    next_edge_ = snapshot.next_edge;
   }
 
  private:

@@ -53,6 +53,14 @@ class EdgeDigest {
     return words_[kPrevious];
   }
 
+  // The chain, for snapshots; the packed bits follow from the values.
+  [[nodiscard]] std::uint64_t previous() const { return words_[kPrevious]; }
+  [[nodiscard]] std::uint64_t writes() const { return words_[kWrites]; }
+  void go_on_from(std::uint64_t previous, std::uint64_t writes) {
+    words_[kPrevious] = previous;
+    words_[kWrites] = writes;
+  }
+
  private:
   static constexpr std::size_t kPrevious = 0;
   static constexpr std::size_t kWrites = 1;

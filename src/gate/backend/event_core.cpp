@@ -444,6 +444,23 @@ void EventCore<kObserve>::take_changes(std::vector<Change>& changes) {
   }
 }
 
+template <bool kObserve>
+void EventCore<kObserve>::save_reads(std::vector<std::uint8_t>& out) const {
+  for (const ProgramReadPort& port : program_.reads) {
+    for (const std::uint32_t node : port.data) out.push_back(values_[node]);
+  }
+}
+
+template <bool kObserve>
+void EventCore<kObserve>::restore_reads(std::span<const std::uint8_t> saved) {
+  std::size_t at = 0;
+  for (const ProgramReadPort& port : program_.reads) {
+    HEDDLE_CHECK(at + port.data.size() <= saved.size());
+    for (const std::uint32_t node : port.data) set(node, saved[at++] != 0);
+  }
+  HEDDLE_CHECK(at == saved.size());
+}
+
 template class EventCore<false>;
 template class EventCore<true>;
 

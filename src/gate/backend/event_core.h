@@ -61,6 +61,15 @@ class EventCore {
     profile.node_toggles += toggles_;
   }
 
+  // For snapshots.
+  [[nodiscard]] const Model& model() const { return program_.model; }
+  [[nodiscard]] bool input(std::uint32_t i) const { return values_[program_.inputs[i]] != 0; }
+  /// Appends the data of every read port, memory after memory.
+  void save_reads(std::vector<std::uint8_t>& out) const;
+  void restore_reads(std::span<const std::uint8_t> saved);
+  [[nodiscard]] EdgeDigest& digest_chain() { return digest_; }
+  [[nodiscard]] const EdgeDigest& digest_chain() const { return digest_; }
+
  private:
   [[nodiscard]] bool get(NodeRef ref) const {
     return (values_[ref.node()] != 0) != ref.complemented();

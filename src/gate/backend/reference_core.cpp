@@ -252,4 +252,23 @@ void ReferenceCore::take_changes(std::vector<Change>& changes) {
   }
 }
 
+void ReferenceCore::save_reads(std::vector<std::uint8_t>& out) const {
+  for (const Memory& memory : model_.memories) {
+    for (const MemoryReadPort& port : memory.reads) {
+      for (const Lit lit : port.data) out.push_back(values_[lit.code()]);
+    }
+  }
+}
+
+void ReferenceCore::restore_reads(std::span<const std::uint8_t> saved) {
+  std::size_t at = 0;
+  for (const Memory& memory : model_.memories) {
+    for (const MemoryReadPort& port : memory.reads) {
+      HEDDLE_CHECK(at + port.data.size() <= saved.size());
+      for (const Lit lit : port.data) set(lit, saved[at++] != 0);
+    }
+  }
+  HEDDLE_CHECK(at == saved.size());
+}
+
 }  // namespace heddle::gate

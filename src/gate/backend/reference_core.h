@@ -48,6 +48,15 @@ class ReferenceCore {
   void take_changes(std::vector<Change>& changes);
   void add_profile(BackendProfile& profile) const { profile.rounds += rounds_; }
 
+  // For snapshots.
+  [[nodiscard]] const Model& model() const { return model_; }
+  [[nodiscard]] bool input(std::uint32_t i) const { return get(model_.inputs[i].lit); }
+  /// Appends the data of every read port, memory after memory.
+  void save_reads(std::vector<std::uint8_t>& out) const;
+  void restore_reads(std::span<const std::uint8_t> saved);
+  [[nodiscard]] EdgeDigest& digest_chain() { return digest_; }
+  [[nodiscard]] const EdgeDigest& digest_chain() const { return digest_; }
+
  private:
   [[nodiscard]] bool get(Lit lit) const { return values_[lit.code()] != 0; }
   void set(Lit source, bool value);
