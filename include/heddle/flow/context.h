@@ -1,0 +1,54 @@
+// What a task's `process` may look at beside its inputs and its state. Outputs
+// may depend on nothing else: not on the machine's clock, not on other threads.
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+
+#include "heddle/base/result.h"
+#include "heddle/flow/clock.h"
+#include "heddle/flow/text.h"
+
+namespace heddle::flow {
+
+struct ContextAccess;
+
+/// Valid during the call that got it. Threads: that call's only.
+class Context {
+ public:
+  Context() = default;
+  Context(const Context&) = delete;
+  Context& operator=(const Context&) = delete;
+
+  /// The admission time of this list, plus the task's `offset_ns`.
+  [[nodiscard]] FlowTime now() const { return {admission_ns_ + offset_ns_}; }
+  /// Which list this is; the first of a new log is 0.
+  [[nodiscard]] std::uint64_t clid() const { return clid_; }
+  /// The id of the task in the graph file.
+  [[nodiscard]] std::string_view task() const { return task_id_; }
+
+  /// Writes a line into the log's text stream.
+  template <TextLiteral kText, class... Args>
+  void text(const Args&... args) {
+    text_.add<kText>(args...);
+  }
+
+  /// Makes this list the last one. It is committed; lists above it are not.
+  void request_stop() { wants_stop_ = true; }
+
+  /// `return ctx.fail("no answer");` ends `process` with flow.task-failed, which
+  /// names the task and the clid. What happens then is the task's `on_error`.
+  [[nodiscard]] Failure fail(std::string_view why) const;
+
+ private:
+  friend struct ContextAccess;
+
+  std::uint64_t clid_ = 0;
+  std::int64_t admission_ns_ = 0;
+  std::int64_t offset_ns_ = 0;
+  std::string_view task_id_;
+  TextBuffer text_;
+  bool wants_stop_ = false;
+};
+
+}  // namespace heddle::flow
