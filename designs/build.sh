@@ -3,13 +3,13 @@
 #
 #   designs/build.sh NAME [generic|osu018|firmware|ands|all]
 #
-# NAME is uart_hello, soc_mcu or soc_npu. Outputs that are up to date are left alone: a stamp holds
-# a digest of every input. Two runs at once are safe: outputs are made in a temporary folder and
-# renamed, the stamp last. HEDDLE_DESIGN_DIR overrides build/designs.
+# NAME is uart_hello, jtag_min, soc_mcu or soc_npu. Outputs that are up to date are left alone: a
+# stamp holds a digest of every input. Two runs at once are safe: outputs are made in a temporary
+# folder and renamed, the stamp last. HEDDLE_DESIGN_DIR overrides build/designs.
 set -eu
 
 usage() {
-    echo "usage: designs/build.sh uart_hello|soc_mcu|soc_npu [generic|osu018|firmware|ands|all]" >&2
+    echo "usage: designs/build.sh uart_hello|jtag_min|soc_mcu|soc_npu [generic|osu018|firmware|ands|all]" >&2
     exit 2
 }
 
@@ -128,7 +128,7 @@ build_osu018() {
 }
 
 build_firmware() {
-    [ "$name" != uart_hello ] || return 0
+    case $name in uart_hello | jtag_min) return 0 ;; esac
     digest=$(
         {
             find designs/firmware -type f | LC_ALL=C sort | xargs cat
@@ -159,7 +159,7 @@ count_ands() {
 case $# in 1 | 2) ;; *) usage ;; esac
 name=$1
 what=${2:-all}
-case $name in uart_hello | soc_mcu | soc_npu) ;; *) usage ;; esac
+case $name in uart_hello | jtag_min | soc_mcu | soc_npu) ;; *) usage ;; esac
 
 cd "$(dirname "$0")/.."
 root=${HEDDLE_DESIGN_DIR:-build/designs}

@@ -2,7 +2,10 @@
 // them one at a time: most take one cycle, loads and stores one more than the bus, multiplication
 // and division 34. An instruction stays at the head of the fetch queue until it retires or traps,
 // so operands and the ALU's address hold while it waits.
-module rv_core (
+// With DEBUG, rv_debug_hart may halt it between two instructions; a debugger then reaches the registers.
+module rv_core #(
+    parameter DEBUG = 0
+) (
     input  wire        clk,
     input  wire        rst_n,           // asynchronous, active low
 
@@ -26,7 +29,18 @@ module rv_core (
 
     input  wire        irq_software,
     input  wire        irq_timer,
-    input  wire        irq_external
+    input  wire        irq_external,
+
+    // Debugger, with DEBUG. A register is read or written while the core is halted.
+    input  wire        debug_halt,
+    input  wire        debug_resume,
+    output wire        debug_halted,
+    input  wire        debug_access,
+    input  wire        debug_write,
+    input  wire [12:0] debug_number,    // bit 12: a general register, else a CSR
+    input  wire [31:0] debug_wdata,
+    output wire [31:0] debug_rdata,
+    output wire        debug_legal
 );
     localparam [1:0] EXECUTE = 2'd0, MEMORY = 2'd1, MULDIV = 2'd2, WAIT = 2'd3;
 
@@ -42,6 +56,38 @@ module rv_core (
 
     reg [1:0]  state;
     reg [31:2] pc;                      // of the next instruction to execute
+
+    // ---- Debugging: all of it is constant without DEBUG ----------------------------------------
+    wire        halted, halt_now, stepping, ebreak_enters, debug_csr_known, debug_write_pc;
+    wire [31:0] debug_csr_rdata;
+    wire        debug_ebreak, step_done;
+    wire        debug_gpr       = debug_number[12];
+    wire        debug_write_gpr = debug_access && debug_write && debug_gpr;
+    wire        debug_write_csr = debug_access && debug_write && !debug_gpr;
+    wire        debug_restart   = halted && debug_resume;
+
+    generate
+        if (DEBUG) begin : debug
+            rv_debug_hart control (
+                .clk(clk), .rst_n(rst_n),
+                .halt_request(debug_halt), .resume(debug_resume), .halted(halted),
+                .at_boundary(state == EXECUTE && !halted), .pc(pc), .enter(halt_now),
+                .ebreak_enters(ebreak_enters), .ebreak(debug_ebreak), .step_done(step_done),
+                .stepping(stepping),
+                .number(debug_number[11:0]), .write(debug_write_csr), .wdata(debug_wdata),
+                .rdata(debug_csr_rdata), .known(debug_csr_known), .write_pc(debug_write_pc)
+            );
+        end else begin : no_debug
+            assign halted          = 1'b0;
+            assign halt_now        = 1'b0;
+            assign stepping        = 1'b0;
+            assign ebreak_enters   = 1'b0;
+            assign debug_csr_known = 1'b0;
+            assign debug_csr_rdata = 32'd0;
+            assign debug_write_pc  = 1'b0;
+            wire unused = &{1'b0, step_done, debug_halt};
+        end
+    endgenerate
 
     // ---- Fetch ---------------------------------------------------------------------------------
     wire        flush, retire;
@@ -119,8 +165,9 @@ module rv_core (
     reg  [31:0] rd_value;
 
     rv_regfile registers (
-        .clk(clk), .write(rd_write), .rd(rd), .wdata(rd_value),
-        .rs1(rs1), .rs2(rs2), .rs1_value(rs1_value), .rs2_value(rs2_value)
+        .clk(clk), .write(rd_write || (halted && debug_write_gpr)),
+        .rd(halted ? debug_number[4:0] : rd), .wdata(halted ? debug_wdata : rd_value),
+        .rs1(halted ? debug_number[4:0] : rs1), .rs2(rs2), .rs1_value(rs1_value), .rs2_value(rs2_value)
     );
 
     wire        compute   = is_op || is_imm;    // else the ALU adds (addresses) or compares
@@ -154,15 +201,15 @@ module rv_core (
     wire [3:0] interrupt_cause;
     wire       muldiv_done;
 
-    wire executing      = state == EXECUTE;
-    wire take_interrupt = executing && interrupt;
-    wire run            = executing && !interrupt && fetched;   // look at the instruction
+    wire executing      = state == EXECUTE && !halted && !halt_now;
+    wire take_interrupt = executing && interrupt && !stepping;
+    wire run            = executing && !take_interrupt && fetched;  // look at the instruction
     wire sound          = !fetch_fault && legal;
     wire bad_jump       = jumps && jump_target[1];
     wire refuse         = !sound || is_ecall || is_ebreak || bad_jump || (is_memory && misaligned);
     wire go             = run && !refuse;                       // start it
     wire bus_fault      = state == MEMORY && d_valid && d_error;
-    wire trap           = take_interrupt || (run && refuse) || bus_fault;
+    wire trap           = take_interrupt || (run && refuse && !debug_ebreak) || bus_fault;
     wire go_jump        = go && jumps;
     wire go_mret        = go && is_mret;
     wire go_fence_i     = go && is_fence && funct3[0];          // refetches what follows
@@ -170,7 +217,10 @@ module rv_core (
     assign retire = (go && !is_memory && !is_muldiv)
                  || (state == MEMORY && d_valid && !d_error)
                  || (state == MULDIV && muldiv_done);
-    assign flush  = trap || go_jump || go_mret || go_fence_i;
+    assign flush  = trap || go_jump || go_mret || go_fence_i || debug_restart || debug_write_pc;
+
+    assign debug_ebreak = run && sound && is_ebreak && ebreak_enters;
+    assign step_done    = retire || trap;
 
     reg [4:0]  trap_cause;
     reg [31:0] trap_value;
@@ -204,10 +254,12 @@ module rv_core (
     wire [31:2] trap_vector, return_pc;
 
     always @* begin
-        if (trap)         flush_pc = trap_vector;
-        else if (go_mret) flush_pc = return_pc;
-        else if (go_jump) flush_pc = jump_target[31:2];
-        else              flush_pc = pc_next;
+        if (trap)                flush_pc = trap_vector;
+        else if (go_mret)        flush_pc = return_pc;
+        else if (go_jump)        flush_pc = jump_target[31:2];
+        else if (debug_write_pc) flush_pc = debug_wdata[31:2];
+        else if (debug_restart)  flush_pc = pc;
+        else                     flush_pc = pc_next;
     end
 
     always @(posedge clk or negedge rst_n) begin
@@ -223,7 +275,7 @@ module rv_core (
                          else if (go && is_wfi)    state <= WAIT;
                 MEMORY:  if (d_valid)              state <= EXECUTE;
                 MULDIV:  if (muldiv_done)          state <= EXECUTE;
-                WAIT:    if (wake)                 state <= EXECUTE;
+                WAIT:    if (wake || (DEBUG != 0 && (debug_halt || stepping))) state <= EXECUTE;
             endcase
         end
     end
@@ -252,10 +304,12 @@ module rv_core (
 
     rv_csr csr (
         .clk(clk), .rst_n(rst_n),
-        .address(instruction[31:20]), .operation(funct3[1:0]),
-        .source(funct3[2] ? {27'd0, rs1} : rs1_value),
-        .write_request(funct3[1:0] == 2'b01 || rs1 != 5'd0),
-        .commit(go && is_csr), .rdata(csr_rdata), .legal(csr_legal),
+        .address(halted ? debug_number[11:0] : instruction[31:20]),
+        .operation(halted ? 2'b01 : funct3[1:0]),
+        .source(halted ? debug_wdata : funct3[2] ? {27'd0, rs1} : rs1_value),
+        .write_request(halted ? debug_write : funct3[1:0] == 2'b01 || rs1 != 5'd0),
+        .commit((go && is_csr) || (halted && debug_write_csr && csr_legal)),
+        .rdata(csr_rdata), .legal(csr_legal),
         .trap(trap), .trap_pc(pc), .trap_cause(trap_cause), .trap_value(trap_value),
         .mret(go_mret), .trap_vector(trap_vector), .return_pc(return_pc),
         .irq_software(irq_software), .irq_timer(irq_timer), .irq_external(irq_external),
@@ -282,4 +336,9 @@ module rv_core (
         else if (is_jal || is_jalr)    rd_value = {pc_next, 2'b00};
         else                           rd_value = alu_result;
     end
+
+    // ---- What the debugger reads ---------------------------------------------------------------
+    assign debug_halted = halted;
+    assign debug_rdata  = debug_gpr ? rs1_value : debug_csr_known ? debug_csr_rdata : csr_rdata;
+    assign debug_legal  = debug_gpr || debug_csr_known || csr_legal;
 endmodule

@@ -3,7 +3,9 @@
 module soc_base #(
     parameter [31:0] ID = 32'h0,
     parameter SRAM_ADDRESS_BITS = 12,           // words
-    parameter [15:0] APB_SLOTS = 16'h007f
+    parameter [15:0] APB_SLOTS = 16'h007f,
+    parameter DEBUG = 0,                        // a debug module behind JTAG
+    parameter [31:0] IDCODE = 32'h0000_0001
 ) (
     input  wire        clk,
     input  wire        clk_slow,
@@ -22,9 +24,18 @@ module soc_base #(
     input  wire [7:0]  gpio_i,
     output wire [3:0]  slow_o,
 
+    // Debugger, with DEBUG.
+    input  wire        jtag_tck,
+    input  wire        jtag_trst_n,
+    input  wire        jtag_tms,
+    input  wire        jtag_tdi,
+    output wire        jtag_tdo,
+
     // Accelerator: gated clock and reset, APB slot 8, DMA master of the SRAM, interrupt.
     output wire        npu_clk,
+    /* verilator lint_off SYNCASYNCNET */
     output wire        npu_rst_n,
+    /* verilator lint_on SYNCASYNCNET */
     output wire        npu_psel,
     output wire        npu_penable,
     output wire        npu_pwrite,
@@ -50,8 +61,10 @@ module soc_base #(
     wire [3:0] clock_enable;
     wire       uart1_clk, timer_clk, gpio_clk;
 
-    reset_sync reset_main (.clk(clk), .rst_n(rst_n), .synced_rst_n(reset_n));
-    reset_sync reset_slow (.clk(clk_slow), .rst_n(rst_n), .synced_rst_n(slow_reset_n));
+    wire       system_rst_n;            // low, too, while a debugger asks for it
+
+    reset_sync reset_main (.clk(clk), .rst_n(system_rst_n), .synced_rst_n(reset_n));
+    reset_sync reset_slow (.clk(clk_slow), .rst_n(system_rst_n), .synced_rst_n(slow_reset_n));
 
     clock_gate gate_uart1 (.clk(clk), .enable(clock_enable[0]), .gated_clk(uart1_clk));
     clock_gate gate_timer (.clk(clk), .enable(clock_enable[1]), .gated_clk(timer_clk));
@@ -68,16 +81,90 @@ module soc_base #(
     wire [3:0]  d_enable;
     wire [31:2] d_address;
     wire [31:0] d_wdata, d_rdata;
+    wire        core_req, core_write, core_gnt, core_valid;
+    wire [3:0]  core_enable;
+    wire [31:2] core_address;
+    wire [31:0] core_wdata;
     wire        irq_software, irq_timer;
     wire [4:0]  irq_causes;
+    wire        debug_halt, debug_resume, debug_halted, debug_access, debug_write, debug_legal;
+    wire [12:0] debug_number;
+    wire [31:0] debug_wdata, debug_rdata;
 
-    rv_core core (
+    rv_core #(.DEBUG(DEBUG)) core (
         .clk(clk), .rst_n(reset_n),
         .i_req(i_req), .i_address(i_address), .i_gnt(i_gnt), .i_rdata(i_rdata), .i_error(i_error),
-        .d_req(d_req), .d_write(d_write), .d_enable(d_enable), .d_address(d_address),
-        .d_wdata(d_wdata), .d_gnt(d_gnt), .d_valid(d_valid), .d_rdata(d_rdata), .d_error(d_error),
-        .irq_software(irq_software), .irq_timer(irq_timer), .irq_external(irq_causes != 5'd0)
+        .d_req(core_req), .d_write(core_write), .d_enable(core_enable), .d_address(core_address),
+        .d_wdata(core_wdata), .d_gnt(core_gnt), .d_valid(core_valid), .d_rdata(d_rdata),
+        .d_error(d_error),
+        .irq_software(irq_software), .irq_timer(irq_timer), .irq_external(irq_causes != 5'd0),
+        .debug_halt(debug_halt), .debug_resume(debug_resume), .debug_halted(debug_halted),
+        .debug_access(debug_access), .debug_write(debug_write), .debug_number(debug_number),
+        .debug_wdata(debug_wdata), .debug_rdata(debug_rdata), .debug_legal(debug_legal)
     );
+
+    // ---- Debugger ------------------------------------------------------------------------------
+    generate
+        if (DEBUG) begin : debug
+            wire        debug_reset_n, ndmreset;
+            wire        dmi_valid, dmi_write;
+            wire [6:0]  dmi_address;
+            wire [31:0] dmi_wdata, dmi_rdata;
+            wire        sb_req, sb_write, sb_gnt, sb_valid;
+            wire [3:0]  sb_enable;
+            wire [31:2] sb_address;
+            wire [31:0] sb_wdata;
+
+            assign system_rst_n = rst_n && !ndmreset;
+            reset_sync reset_debug (.clk(clk), .rst_n(rst_n), .synced_rst_n(debug_reset_n));
+
+            rv_dtm #(.IDCODE(IDCODE)) transport (
+                .tck(jtag_tck), .trst_n(jtag_trst_n && rst_n), .tms(jtag_tms), .tdi(jtag_tdi),
+                .tdo(jtag_tdo), .clk(clk), .rst_n(debug_reset_n), .dmi_valid(dmi_valid),
+                .dmi_write(dmi_write), .dmi_address(dmi_address), .dmi_wdata(dmi_wdata),
+                .dmi_rdata(dmi_rdata)
+            );
+            rv_debug module_0 (
+                .clk(clk), .rst_n(debug_reset_n), .dmi_valid(dmi_valid), .dmi_write(dmi_write),
+                .dmi_address(dmi_address), .dmi_wdata(dmi_wdata), .dmi_rdata(dmi_rdata),
+                .ndmreset(ndmreset), .hart_rst_n(reset_n), .hart_halted(debug_halted),
+                .hart_halt(debug_halt), .hart_resume(debug_resume), .access(debug_access),
+                .access_write(debug_write), .access_number(debug_number),
+                .access_wdata(debug_wdata), .access_rdata(debug_rdata),
+                .access_legal(debug_legal), .sb_req(sb_req), .sb_write(sb_write),
+                .sb_enable(sb_enable), .sb_bus_address(sb_address), .sb_wdata(sb_wdata),
+                .sb_gnt(sb_gnt), .sb_valid(sb_valid), .sb_rdata(d_rdata), .sb_bus_error(d_error)
+            );
+            rv_debug_bus sharing (
+                .clk(clk), .rst_n(reset_n),
+                .core_req(core_req), .core_write(core_write), .core_enable(core_enable),
+                .core_address(core_address), .core_wdata(core_wdata), .core_gnt(core_gnt),
+                .core_valid(core_valid), .debug_req(sb_req), .debug_write(sb_write),
+                .debug_enable(sb_enable), .debug_address(sb_address), .debug_wdata(sb_wdata),
+                .debug_gnt(sb_gnt), .debug_valid(sb_valid),
+                .d_req(d_req), .d_write(d_write), .d_enable(d_enable), .d_address(d_address),
+                .d_wdata(d_wdata), .d_gnt(d_gnt), .d_valid(d_valid)
+            );
+        end else begin : no_debug
+            assign system_rst_n = rst_n;
+            assign d_req        = core_req;
+            assign d_write      = core_write;
+            assign d_enable     = core_enable;
+            assign d_address    = core_address;
+            assign d_wdata      = core_wdata;
+            assign core_gnt     = d_gnt;
+            assign core_valid   = d_valid;
+            assign debug_halt   = 1'b0;
+            assign debug_resume = 1'b0;
+            assign debug_access = 1'b0;
+            assign debug_write  = 1'b0;
+            assign debug_number = 13'd0;
+            assign debug_wdata  = 32'd0;
+            assign jtag_tdo     = 1'b0;
+            wire unused = &{1'b0, jtag_tck, jtag_trst_n, jtag_tms, jtag_tdi, IDCODE, debug_halted,
+                            debug_rdata, debug_legal};
+        end
+    endgenerate
 
     // ---- Bus, SRAM, flash, CLINT ---------------------------------------------------------------
     wire        sram_read;

@@ -7,6 +7,11 @@ designs/rtl/rv_regfile.v
 designs/rtl/rv_alu.v
 designs/rtl/rv_muldiv.v
 designs/rtl/rv_csr.v
+designs/rtl/rv_debug_hart.v
+designs/rtl/rv_debug_bus.v
+designs/rtl/rv_debug.v
+designs/rtl/rv_dtm.v
+designs/rtl/jtag_tap.v
 designs/rtl/sram.v
 designs/rtl/spi_flash.v
 designs/rtl/clint.v

@@ -35,6 +35,7 @@ module soc_npu (
     assign flash_io_o  = {3'b110, flash_mosi};
     assign flash_io_oe = 4'b1101;
 
+    /* verilator lint_off PINCONNECTEMPTY */
     soc_base #(
         .ID(32'h48444c32), .SRAM_ADDRESS_BITS(SRAM_ADDRESS_BITS), .APB_SLOTS(16'h017f)
     ) base (
@@ -43,12 +44,14 @@ module soc_npu (
         .flash_cs_n(flash_cs_n), .flash_sck(flash_sck), .flash_mosi(flash_mosi),
         .flash_miso(flash_io_i[1]),
         .gpio_o(gpio_o), .gpio_oe(gpio_oe), .gpio_i(gpio_i), .slow_o(slow_o),
+        .jtag_tck(1'b0), .jtag_trst_n(1'b0), .jtag_tms(1'b0), .jtag_tdi(1'b0), .jtag_tdo(),
         .npu_clk(npu_clk), .npu_rst_n(npu_rst_n), .npu_psel(npu_psel), .npu_penable(npu_penable),
         .npu_pwrite(npu_pwrite), .npu_paddr(npu_paddr), .npu_pwdata(npu_pwdata),
         .npu_prdata(npu_prdata), .npu_req(npu_req), .npu_write(npu_write),
         .npu_address(npu_address), .npu_wdata(npu_wdata), .npu_gnt(npu_gnt),
         .npu_rdata(npu_rdata), .npu_irq(npu_irq)
     );
+    /* verilator lint_on PINCONNECTEMPTY */
 
     npu #(.ADDRESS_BITS(SRAM_ADDRESS_BITS)) accelerator (
         .clk(npu_clk), .rst_n(npu_rst_n), .psel(npu_psel), .penable(npu_penable),

@@ -36,10 +36,13 @@ if [ "$(head -n "$edges" "$inputs" | wc -l)" -ne "$edges" ]; then
   exit 2
 fi
 
+jtag=
+case $name in soc_mcu) jtag=-DJTAG ;; esac
+
 head -n "$edges" "$inputs" > "$outdir/inputs.hex"
 "${HOST_CXX:-g++}" -std=c++20 -O1 -DXXH_INLINE_ALL "$sim/output_hash.cpp" -o "$outdir/output_hash"
 # shellcheck disable=SC2086
-iverilog -g2005 -s icarus_replay -DDUT="$name" -DEDGES="$edges" -DINPUTS="\"$outdir/inputs.hex\"" \
+iverilog -g2005 -s icarus_replay $jtag -DDUT="$name" -DEDGES="$edges" -DINPUTS="\"$outdir/inputs.hex\"" \
   -DOUTPUTS="\"$outdir/outputs.hex\"" -o "$outdir/replay.vvp" "$sim/icarus_replay.v" $sources
 vvp -n "$outdir/replay.vvp"
 "$outdir/output_hash" "$every" < "$outdir/outputs.hex" > "$outdir/outputs.hash"

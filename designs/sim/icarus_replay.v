@@ -1,5 +1,5 @@
 // Replays recorded inputs, edge by edge, into a chip (RTL or netlist) and dumps its outputs.
-// Macros: DUT (module name), EDGES, INPUTS (file of soc_tb --record-inputs), OUTPUTS (file to write).
+// Macros: DUT (module name), JTAG (it has a debugger, kept in reset), EDGES, INPUTS (file of soc_tb --record-inputs), OUTPUTS (file to write).
 `timescale 1ps / 1ps
 
 module icarus_replay;
@@ -11,6 +11,9 @@ module icarus_replay;
   wire       uart0_tx, uart1_tx, flash_cs_n, flash_sck;
   wire [3:0] flash_io_o, flash_io_oe, slow_o;
   wire [7:0] gpio_o, gpio_oe;
+`ifdef JTAG
+  wire       jtag_tdo;
+`endif
   integer    edge_number, file;
 
   `DUT dut (
@@ -18,6 +21,9 @@ module icarus_replay;
     .uart1_tx(uart1_tx), .uart1_rx(uart1_rx), .flash_cs_n(flash_cs_n), .flash_sck(flash_sck),
     .flash_io_o(flash_io_o), .flash_io_oe(flash_io_oe), .flash_io_i(flash_io_i), .gpio_o(gpio_o),
     .gpio_oe(gpio_oe), .gpio_i(gpio_i), .slow_o(slow_o)
+`ifdef JTAG
+    , .jtag_tck(1'b0), .jtag_trst_n(1'b0), .jtag_tms(1'b0), .jtag_tdi(1'b0), .jtag_tdo(jtag_tdo)
+`endif
   );
 
   initial begin
@@ -28,8 +34,13 @@ module icarus_replay;
       now = recorded[edge_number];
       {gpio_i, flash_io_i, uart1_rx, uart0_rx, rst_n} = now[14:0];
       #1 {clk_slow, clk} = now[16:15];
+`ifdef JTAG
+      #1 $fwrite(file, "%h\n", {uart1_tx, uart0_tx, slow_o, jtag_tdo, gpio_oe, gpio_o, flash_sck,
+                                flash_io_oe, flash_io_o, flash_cs_n});
+`else
       #1 $fwrite(file, "%h\n", {uart1_tx, uart0_tx, slow_o, gpio_oe, gpio_o, flash_sck,
                                 flash_io_oe, flash_io_o, flash_cs_n});
+`endif
     end
     $fclose(file);
     $finish(0);

@@ -1,4 +1,4 @@
-// Hashes dumped outputs as soc_tb does: reads lines of eight hexadecimal digits, one an edge, from
+// Hashes dumped outputs as soc_tb does: reads lines of hexadecimal digits, one an edge, from
 // stdin and writes "edge hash" every N edges and after the last. An undefined output bit is an
 // error.
 //
@@ -27,12 +27,13 @@ int main(int argc, char** argv) {
   std::string line;
   long long edge = 0;
   while (std::getline(std::cin, line)) {
-    if (line.size() != 8 || line.find_first_not_of("0123456789abcdef") != std::string::npos) {
+    if (line.empty() || line.size() > 16 ||
+        line.find_first_not_of("0123456789abcdef") != std::string::npos) {
       std::cerr << "output_hash: edge " << edge << ": undefined or malformed outputs " << line
                 << '\n';
       return 1;
     }
-    hash.add(static_cast<std::uint32_t>(std::stoul(line, nullptr, 16)));
+    hash.add({std::stoull(line, nullptr, 16), static_cast<unsigned>(4 * line.size())});
     if (++edge % every == 0) write_hash(edge - 1, hash.value());
   }
   if (edge == 0) {

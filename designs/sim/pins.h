@@ -27,17 +27,29 @@ inline std::uint32_t pack(const Inputs& in, bool clk, bool clk_slow) {
          bit(in.uart0_rx, 1) | bit(in.rst_n, 0);
 }
 
-/// Chain over the outputs of all edges: h = XXH3-64(previous h, 8 bytes; outputs, 4 bytes), both
-/// little endian. The outputs are packed in order of port name, lowest bit first.
+/// The outputs of an edge, in order of port name, lowest bit first.
+struct PackedOutputs {
+  std::uint64_t bits = 0;
+  unsigned count = 0;
+
+  void add(std::uint64_t value, unsigned width) {
+    bits |= value << count;
+    count += width;
+  }
+};
+
+/// Chain over the outputs of all edges: h = XXH3-64(previous h, 8 bytes; outputs, as many bytes as
+/// they fill), both little endian.
 class OutputHash {
  public:
-  void add(std::uint32_t packed_outputs) {
-    std::array<std::uint8_t, 12> bytes{};
-    for (std::size_t i = 0; i < 8; ++i) bytes[i] = static_cast<std::uint8_t>(value_ >> (8 * i));
-    for (std::size_t i = 0; i < 4; ++i) {
-      bytes[8 + i] = static_cast<std::uint8_t>(packed_outputs >> (8 * i));
+  void add(const PackedOutputs& outputs) {
+    std::array<std::uint8_t, 16> bytes{};
+    const std::size_t output_bytes = (outputs.count + 7) / 8;
+    for (std::size_t i = 0; i < 8; ++i) {
+      bytes[i] = static_cast<std::uint8_t>(value_ >> (8 * i));
+      bytes[8 + i] = static_cast<std::uint8_t>(outputs.bits >> (8 * i));
     }
-    value_ = XXH3_64bits(bytes.data(), bytes.size());
+    value_ = XXH3_64bits(bytes.data(), 8 + output_bytes);
   }
   std::uint64_t value() const { return value_; }
 

@@ -196,6 +196,17 @@ double cpu_seconds() {
   return seconds(usage.ru_utime) + seconds(usage.ru_stime);
 }
 
+/// A chip with a debugger has it idle: its test reset is active.
+template <class Chip>
+void set_jtag_reset(Chip& chip, bool level) {
+  if constexpr (requires { chip.jtag_trst_n; }) chip.jtag_trst_n = level;
+}
+
+template <class Chip>
+void add_jtag_output(const Chip& chip, PackedOutputs& outputs) {
+  if constexpr (requires { chip.jtag_tdo; }) outputs.add(chip.jtag_tdo, 1);
+}
+
 class Bench {
  public:
   explicit Bench(const Options& options)
@@ -238,6 +249,7 @@ class Bench {
       for (const bool level : {false, true, false}) {
         soc_->clk = level;
         soc_->clk_slow = level;
+        set_jtag_reset(*soc_, level);
         apply();
         soc_->eval();
       }
@@ -273,16 +285,19 @@ class Bench {
     sample(edge);
   }
 
-  std::uint32_t packed_outputs() const {
-    return static_cast<std::uint32_t>(soc_->flash_cs_n) |
-           static_cast<std::uint32_t>(soc_->flash_io_o) << 1 |
-           static_cast<std::uint32_t>(soc_->flash_io_oe) << 5 |
-           static_cast<std::uint32_t>(soc_->flash_sck) << 9 |
-           static_cast<std::uint32_t>(soc_->gpio_o) << 10 |
-           static_cast<std::uint32_t>(soc_->gpio_oe) << 18 |
-           static_cast<std::uint32_t>(soc_->slow_o) << 26 |
-           static_cast<std::uint32_t>(soc_->uart0_tx) << 30 |
-           static_cast<std::uint32_t>(soc_->uart1_tx) << 31;
+  PackedOutputs packed_outputs() const {
+    PackedOutputs outputs;
+    outputs.add(soc_->flash_cs_n, 1);
+    outputs.add(soc_->flash_io_o, 4);
+    outputs.add(soc_->flash_io_oe, 4);
+    outputs.add(soc_->flash_sck, 1);
+    outputs.add(soc_->gpio_o, 8);
+    outputs.add(soc_->gpio_oe, 8);
+    add_jtag_output(*soc_, outputs);
+    outputs.add(soc_->slow_o, 4);
+    outputs.add(soc_->uart0_tx, 1);
+    outputs.add(soc_->uart1_tx, 1);
+    return outputs;
   }
 
   void add_hash() {

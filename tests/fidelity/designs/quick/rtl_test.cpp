@@ -50,7 +50,8 @@ TEST_P(RtlLintTest, IcarusReadsItAsVerilog2005WithoutAWarning) {
   expect_silence({"iverilog", "-g2005", "-Wall", "-t", "null", "-s", GetParam()}, GetParam());
 }
 
-INSTANTIATE_TEST_SUITE_P(Designs, RtlLintTest, testing::Values("uart_hello", "soc_mcu", "soc_npu"),
+INSTANTIATE_TEST_SUITE_P(Designs, RtlLintTest,
+                         testing::Values("uart_hello", "jtag_min", "soc_mcu", "soc_npu"),
                          [](const auto& design) { return design.param; });
 
 struct Latches {
@@ -73,7 +74,8 @@ TEST_P(SynthesisTest, YosysMakesItWithoutWarningsAndWithTheLatchesOfTheClockGate
 }
 
 INSTANTIATE_TEST_SUITE_P(Designs, SynthesisTest,
-                         testing::Values(Latches{"uart_hello", 0}, Latches{"soc_mcu", 3}),
+                         testing::Values(Latches{"uart_hello", 0}, Latches{"jtag_min", 0},
+                                         Latches{"soc_mcu", 3}),
                          [](const auto& design) { return design.param.design; });
 
 TEST(MappingTest, Osu018NetlistOfSocMcuIsHierarchicalWithCellFunctionsAndOneMemoryMacro) {
@@ -95,6 +97,24 @@ TEST(MappingTest, Osu018NetlistOfSocMcuIsHierarchicalWithCellFunctionsAndOneMemo
   EXPECT_EQ(count("\"type\": \"$_DLATCH_P_\""), 1) << "the function of LATCH";
   EXPECT_EQ(count("\"type\": \"$_DFFSR_PNN_\""), 1) << "the function of DFFSR";
   EXPECT_EQ(count("\"type\": \"$_DFFE_"), 0);
+}
+
+TEST(DebugModuleTest, KeepsTheDebugSpecificationOnTheRtlUnderIcarus) {
+  HEDDLE_NEED_TOOL("iverilog");
+  const TempDirectory directory;
+  std::vector<std::string> command{"iverilog",
+                                   "-g2005",
+                                   "-s",
+                                   "debug_tb",
+                                   "-o",
+                                   directory.file("tb"),
+                                   source_file("designs/sim/debug_tb.v")};
+  for (const std::string& file : rtl_files("soc_mcu")) command.push_back(file);
+  const ProcessResult compiled = run_process(command, {});
+  ASSERT_EQ(compiled.code, 0) << compiled.err;
+  const ProcessResult run = run_process({"vvp", "-n", directory.file("tb")}, {});
+  EXPECT_EQ(run.code, 0) << run.err;
+  EXPECT_EQ(run.out, "debug_tb: 183 checks, 0 failures\n");
 }
 
 }  // namespace
