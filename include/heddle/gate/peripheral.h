@@ -50,6 +50,8 @@ struct Command {
 /// Why a run ended inside a batch.
 enum class StopReason : std::uint8_t { None, Edges, Time, Net, UartText, Script, Finish };
 
+struct PeripheralDescription;
+
 /// The peripherals of a run behind the pins of one engine: CPU engines own
 /// one and call it at step (4) of every edge.
 /// Threads: belongs to the thread that runs the batch.
@@ -70,9 +72,15 @@ class PeripheralBank {
   virtual StopReason sample(const EdgeInfo& edge, std::span<const std::uint8_t> pins,
                             std::vector<EdgeOp>& drives, std::vector<Record>& records) = 0;
 
-  /// All mutable state, for checkpoints and digests; and back.
+  /// All mutable state, for checkpoints and digests: the same bytes for the
+  /// same run, whatever the batch.
   [[nodiscard]] virtual std::vector<std::byte> save() const = 0;
-  virtual void restore(std::span<const std::byte> saved) = 0;
+  /// Goes back to what a bank of the same spec saved; false, and nothing has
+  /// changed, when these bytes are not of one.
+  virtual bool restore(std::span<const std::byte> saved) = 0;
+
+  /// The state of every peripheral in words, in the order of the run file.
+  [[nodiscard]] virtual std::vector<PeripheralDescription> describe() const = 0;
 };
 
 }  // namespace heddle::gate

@@ -1,9 +1,11 @@
 // The bank that CPU engines step: the peripherals, the event script and the
-// stop conditions of one run. The closed list of kinds is `PeripheralSetup`.
+// stop conditions of one run. Any kind can be in it: see peripheral_type.h.
 //
 // Order of a sample: every peripheral observes, in the order of the run file;
 // the script sees what they decoded and acts; every peripheral drives. A run's
-// sources are numbered alike: peripherals in order, then the script.
+// sources are numbered alike: peripherals in order, then the script. An input
+// of the design that several peripherals drive is a shared line: it has the
+// level of whoever drives it, and two at once are recorded as contention.
 #pragma once
 
 #include <optional>
@@ -11,6 +13,7 @@
 #include <variant>
 #include <vector>
 
+#include "heddle/gate/peripheral_type.h"
 #include "heddle/gate/peripherals/event_script.h"
 #include "heddle/gate/peripherals/gpio.h"
 #include "heddle/gate/peripherals/spi_flash.h"
@@ -31,11 +34,15 @@ struct PeripheralPins {
 /// A UART; what a script sends to it is found in the script.
 struct UartSetup {
   std::uint32_t divisor = 16;  ///< cycles of its clock a bit, at least 1
+  std::uint16_t fraction = 0;  ///< added to `divisor`, in 1/65536
+  std::uint8_t data_bits = 8;
+  UartParity parity = UartParity::None;
+  std::uint8_t stop_half_bits = 2;
 };
 
 /// A flash and the bytes that it starts with.
 struct SpiFlashSetup {
-  SpiFlash::Config config;               ///< `image` and its place are taken from below
+  SpiFlash::Config config;
   std::uint32_t image_first = 0;         ///< address of the image's first byte
   std::vector<std::uint8_t> image = {};  ///< the rest is erased
 };
@@ -44,8 +51,11 @@ struct GpioSetup {
   Gpio::Config config;
 };
 
-/// The closed list of kinds.
-using PeripheralSetup = std::variant<UartSetup, SpiFlashSetup, GpioSetup>;
+/// The kinds that scripts and stop conditions know, and any other.
+using PeripheralSetup = std::variant<UartSetup, SpiFlashSetup, GpioSetup, ModelSetup>;
+
+/// The table of the kind of a setup.
+[[nodiscard]] const PeripheralType& type_of(const PeripheralSetup& setup);
 
 /// One peripheral of the run.
 struct PeripheralSpec {
@@ -81,6 +91,10 @@ struct BankSpec {
   std::vector<StopText> stop_texts;
   /// Outputs of the model that end the run when high out of reset.
   std::vector<std::uint32_t> stop_outputs;
+  /// Inputs of the model that are open-drain lines: any number may pull them low.
+  std::vector<std::uint32_t> open_drain_inputs;
+  /// Steps every peripheral at every sample, which gives the same bytes: for tests of kinds.
+  bool step_all = false;
 };
 
 /// Makes the bank. Requires: a spec that is sound (indices in range, at most

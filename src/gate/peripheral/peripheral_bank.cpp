@@ -1,6 +1,7 @@
 // Steps the peripherals of a run on the host. The hot path is `due`: a compare
-// an edge and a compare a rising clock. `sample` then visits every peripheral,
-// which costs a few ns each when it has nothing to do.
+// an edge and a compare a rising clock. `sample` then steps those peripherals
+// that see a changed pin, asked for this cycle, or got a command; the others
+// would say and change nothing.
 #include "heddle/gate/peripheral_bank.h"
 
 #include <algorithm>
@@ -8,15 +9,16 @@
 #include <bit>
 #include <cstring>
 
+#include "gate/peripheral/lines.h"
 #include "gate/peripheral/script_tables.h"
+#include "gate/peripheral/slots.h"
 #include "heddle/base/check.h"
 
 namespace heddle::gate {
 namespace {
 
 constexpr std::size_t kClocksMax = 32;
-
-enum class Kind : std::uint8_t { Uart, SpiFlash, Gpio };
+constexpr std::size_t kStateAlign = 8;
 
 /// What changes while the bank runs, but for the states of the peripherals.
 struct Core {
@@ -30,27 +32,6 @@ struct Core {
 };
 static_assert(std::has_unique_object_representations_v<Core>);
 
-/// Where the pieces of a peripheral are.
-struct Slot {
-  Kind kind = Kind::Uart;
-  std::uint32_t index = 0;  ///< in the table of its kind
-  std::uint32_t clock = 0;
-  std::uint32_t first_output = 0;  ///< into `output_map_`
-  std::uint32_t first_input = 0;   ///< into `input_map_`
-};
-
-template <class Model>
-struct Table {
-  std::vector<typename Model::Config> configs;
-  std::vector<typename Model::State> states;
-
-  std::uint32_t add(const typename Model::Config& config) {
-    configs.push_back(config);
-    states.emplace_back();
-    return static_cast<std::uint32_t>(states.size() - 1);
-  }
-};
-
 class Bank final : public PeripheralBank {
  public:
   explicit Bank(BankSpec spec);
@@ -61,7 +42,8 @@ class Bank final : public PeripheralBank {
   StopReason sample(const EdgeInfo& edge, std::span<const std::uint8_t> pins,
                     std::vector<EdgeOp>& drives, std::vector<Record>& records) override;
   std::vector<std::byte> save() const override;
-  void restore(std::span<const std::byte> saved) override;
+  bool restore(std::span<const std::byte> saved) override;
+  std::vector<PeripheralDescription> describe() const override;
 
   // What the script's tables call.
   void script_step(std::uint32_t index) {
@@ -71,84 +53,100 @@ class Bank final : public PeripheralBank {
   void command(const Command& command);
 
  private:
-  /// How one peripheral answers at one sample.
-  struct Answers {
-    Bank& bank;
-    const Slot& slot;
-    std::uint16_t source = 0;
-
-    void record(std::uint16_t kind, std::uint32_t value) const {
-      bank.records_->push_back({bank.edge_->edge, bank.edge_->time_ps, source, kind, value});
-    }
-    void drive(unsigned role, bool level) const {
-      const std::int32_t input = bank.input_map_[slot.first_input + role];
-      if (input == kNotConnected) return;
-      bank.drives_->push_back({static_cast<std::uint32_t>(input), level ? 1U : 0U});
-    }
+  /// Where an input role of a peripheral goes.
+  struct InputEnd {
+    std::int32_t input = kNotConnected;  ///< of its own
+    std::int32_t driver = -1;            ///< of a shared line
+    bool idle = false;
   };
 
-  /// The only place that turns a kind into its type.
-  template <class Self, class Visitor>
-  static decltype(auto) visit(Self& self, const Slot& slot, const Visitor& visitor) {
-    switch (slot.kind) {
-      case Kind::Uart: break;
-      case Kind::SpiFlash:
-        return visitor(SpiFlash(), self.flashes_.configs[slot.index],
-                       self.flashes_.states[slot.index]);
-      case Kind::Gpio:
-        return visitor(Gpio(), self.gpios_.configs[slot.index], self.gpios_.states[slot.index]);
+  /// How one peripheral answers at one sample.
+  class Answers final : public PeripheralOut {
+   public:
+    Answers(Bank& bank, std::size_t source)
+        : bank_(bank), slot_(bank.slots_[source]), source_(static_cast<std::uint16_t>(source)) {}
+
+    void record(std::uint16_t kind, std::uint32_t value) override {
+      bank_.records_->push_back({bank_.edge_->edge, bank_.edge_->time_ps, source_, kind, value});
     }
-    return visitor(Uart(), self.uarts_.configs[slot.index], self.uarts_.states[slot.index]);
-  }
-  template <class Self, class Visitor>
-  static void for_each_state(Self& self, const Visitor& visitor) {
-    visitor(self.uarts_.states);
-    visitor(self.flashes_.states);
-    visitor(self.gpios_.states);
-  }
+    void drive(unsigned role, bool level) override {
+      const InputEnd& end = bank_.inputs_[slot_.first_input + role];
+      if (end.driver >= 0) bank_.lines_.drive(static_cast<std::uint32_t>(end.driver), level);
+      put(end, level);
+    }
+    void release(unsigned role) override {
+      const InputEnd& end = bank_.inputs_[slot_.first_input + role];
+      if (end.driver >= 0) bank_.lines_.release(static_cast<std::uint32_t>(end.driver));
+      put(end, end.idle);
+    }
+
+   private:
+    void put(const InputEnd& end, bool level) const {
+      if (end.input == kNotConnected) return;
+      bank_.drives_->push_back({static_cast<std::uint32_t>(end.input), level ? 1U : 0U});
+    }
+
+    Bank& bank_;
+    const Slot& slot_;
+    std::uint16_t source_ = 0;
+  };
 
   void add(const PeripheralSpec& peripheral, std::size_t index);
-  void connect(const PeripheralSpec& peripheral, Slot& slot, std::size_t output_roles,
-               std::size_t input_roles);
+  void connect_outputs(const PeripheralSpec& peripheral, Slot& slot);
+  void connect_inputs();
+  void list_watchers();
   [[nodiscard]] std::uint16_t observe(std::uint32_t output);
-  void add_idle(const Slot& slot, unsigned role, bool level);
 
+  [[nodiscard]] void* state_of(const Slot& slot) { return states_.data() + slot.state_offset; }
+  [[nodiscard]] const void* state_of(const Slot& slot) const {
+    return states_.data() + slot.state_offset;
+  }
   [[nodiscard]] PinSample pins_of(const Slot& slot) const {
     return {.cycle = core_.cycles[slot.clock],
             .rises = (edge_->rising >> slot.clock & 1U) != 0,
             .pins = pins_,
-            .map = output_map_.data() + slot.first_output};
+            .map = output_map_.data() + slot.first_output,
+            .time_ps = edge_->time_ps,
+            .store = slot.store_view()};
   }
+  void touch(std::span<const std::uint8_t> pins);
   void hold_all();
-  void observe_all();
-  void drive_all();
+  void observe_touched();
+  void drive_touched();
+  void resolve_lines();
   [[nodiscard]] StopReason run_script(std::size_t first_record);
   [[nodiscard]] bool stop_text_found(const Record& record);
   void plan_wakes();
+  [[nodiscard]] bool restore_stores(std::span<const std::byte> saved, bool apply);
 
   BankSpec spec_;
   std::vector<Slot> slots_;
-  std::size_t clock_count_ = 0;  ///< clocks that some peripheral counts
-  Table<Uart> uarts_;
-  Table<SpiFlash> flashes_;
-  Table<Gpio> gpios_;
+  std::vector<std::byte> states_;          ///< of all peripherals, one behind the other
+  std::vector<std::uint64_t> wake_cycle_;  ///< by peripheral
+  std::size_t clock_count_ = 0;            ///< clocks that some peripheral counts
   std::vector<std::uint16_t> output_map_;
-  std::vector<std::int32_t> input_map_;
+  std::vector<InputEnd> inputs_;
   std::vector<std::uint32_t> observed_;
-  std::vector<std::uint16_t> stop_pins_;  ///< into `observed_`
+  std::vector<std::vector<std::uint16_t>> watchers_;  ///< by observed output: peripherals
+  std::vector<std::uint16_t> stop_pins_;              ///< into `observed_`
   std::vector<EdgeOp> idle_;
   std::vector<std::vector<std::uint8_t>> streams_;  ///< by peripheral: what it may send
   ScriptStorage script_;
   ScriptTables tables_;
+  Lines lines_;
 
   Core core_;
   std::vector<std::uint32_t> stop_matched_;  ///< by stop text
 
-  // Of the sample under way.
+  // Of the sample under way, and what the last one saw: none of it is state.
   const EdgeInfo* edge_ = nullptr;
   const std::uint8_t* pins_ = nullptr;
   std::vector<EdgeOp>* drives_ = nullptr;
   std::vector<Record>* records_ = nullptr;
+  std::vector<std::uint8_t> seen_;
+  std::vector<std::uint8_t> touched_;  ///< by peripheral
+  std::vector<Lines::Driver> contended_;
+  bool touch_all_ = true;
 };
 
 Bank::Bank(BankSpec spec)
@@ -159,59 +157,94 @@ Bank::Bank(BankSpec spec)
       stop_matched_(spec_.stop_texts.size(), 0) {
   core_.wake_cycle.fill(kNever);
   for (std::size_t i = 0; i < spec_.peripherals.size(); ++i) add(spec_.peripherals[i], i);
+  connect_inputs();
+  list_watchers();
   for (const std::uint32_t output : spec_.stop_outputs) stop_pins_.push_back(observe(output));
   for (const StopText& stop : spec_.stop_texts) HEDDLE_CHECK(stop.source < slots_.size());
+  watchers_.resize(observed_.size());
+  seen_.assign(observed_.size(), 0);
+  touched_.assign(slots_.size(), 0);
+  wake_cycle_.assign(slots_.size(), kNever);
 }
 
 void Bank::add(const PeripheralSpec& peripheral, std::size_t index) {
   HEDDLE_CHECK(peripheral.clock < kClocksMax);
-  Slot slot;
+  Slot slot = make_slot(peripheral.setup, streams_[index]);
   slot.clock = peripheral.clock;
   clock_count_ = std::max<std::size_t>(clock_count_, peripheral.clock + 1);
-  if (const auto* uart = std::get_if<UartSetup>(&peripheral.setup)) {
-    HEDDLE_CHECK(uart->divisor > 0);
-    slot.kind = Kind::Uart;
-    slot.index = uarts_.add({uart->divisor, static_cast<std::uint32_t>(streams_[index].size()),
-                             streams_[index].data()});
-    connect(peripheral, slot, Uart::kOutputRoles, Uart::kInputRoles);
-    add_idle(slot, Uart::kRx, true);
-  } else if (const auto* flash = std::get_if<SpiFlashSetup>(&peripheral.setup)) {
-    SpiFlash::Config config = flash->config;
-    config.image = flash->image.data();
-    config.image_bytes = static_cast<std::uint32_t>(flash->image.size());
-    config.image_first = flash->image_first;
-    slot.kind = Kind::SpiFlash;
-    slot.index = flashes_.add(config);
-    connect(peripheral, slot, SpiFlash::kOutputRoles, SpiFlash::kInputRoles);
-    for (unsigned i = 0; i < 4; ++i) add_idle(slot, SpiFlash::kIoIn + i, false);
-  } else {
-    const Gpio::Config& config = std::get<GpioSetup>(peripheral.setup).config;
-    HEDDLE_CHECK(config.width <= Gpio::kWidthMax);
-    slot.kind = Kind::Gpio;
-    slot.index = gpios_.add(config);
-    connect(peripheral, slot, Gpio::kOutputRoles, Gpio::kInputRoles);
-    for (unsigned i = 0; i < config.width; ++i) {
-      add_idle(slot, Gpio::kIn + i, (config.initial >> i & 1U) != 0);
-    }
-  }
-  slots_.push_back(slot);
+  slot.state_offset = (states_.size() + kStateAlign - 1) / kStateAlign * kStateAlign;
+  states_.resize(slot.state_offset + slot.type->state_bytes);
+  slot.type->initialise(state_of(slot));
+  connect_outputs(peripheral, slot);
+  slots_.push_back(std::move(slot));
 }
 
-void Bank::connect(const PeripheralSpec& peripheral, Slot& slot, std::size_t output_roles,
-                   std::size_t input_roles) {
-  HEDDLE_CHECK(peripheral.pins.outputs.size() <= output_roles);
-  HEDDLE_CHECK(peripheral.pins.inputs.size() <= input_roles);
+void Bank::connect_outputs(const PeripheralSpec& peripheral, Slot& slot) {
+  const std::vector<std::int32_t>& outputs = peripheral.pins.outputs;
+  HEDDLE_CHECK(outputs.size() <= slot.type->output_roles);
   slot.first_output = static_cast<std::uint32_t>(output_map_.size());
-  output_map_.resize(output_map_.size() + output_roles, kUnconnected);
-  slot.first_input = static_cast<std::uint32_t>(input_map_.size());
-  input_map_.resize(input_map_.size() + input_roles, kNotConnected);
-  for (std::size_t role = 0; role < peripheral.pins.outputs.size(); ++role) {
-    const std::int32_t output = peripheral.pins.outputs[role];
-    if (output == kNotConnected) continue;
-    output_map_[slot.first_output + role] = observe(static_cast<std::uint32_t>(output));
+  output_map_.resize(output_map_.size() + slot.type->output_roles, kUnconnected);
+  for (std::size_t role = 0; role < outputs.size(); ++role) {
+    if (outputs[role] == kNotConnected) continue;
+    output_map_[slot.first_output + role] = observe(static_cast<std::uint32_t>(outputs[role]));
   }
-  std::copy(peripheral.pins.inputs.begin(), peripheral.pins.inputs.end(),
-            input_map_.begin() + slot.first_input);
+}
+
+/// Gives every input to the one peripheral that drives it, or to a line.
+void Bank::connect_inputs() {
+  struct End {
+    std::uint32_t input = 0;
+    std::size_t place = 0;  ///< into `inputs_`
+    std::uint16_t source = 0;
+    std::uint16_t role = 0;
+  };
+  std::vector<End> ends;
+  for (std::size_t i = 0; i < slots_.size(); ++i) {
+    const std::vector<std::int32_t>& roles = spec_.peripherals[i].pins.inputs;
+    HEDDLE_CHECK(roles.size() <= slots_[i].type->input_roles);
+    slots_[i].first_input = static_cast<std::uint32_t>(inputs_.size());
+    inputs_.resize(inputs_.size() + slots_[i].type->input_roles);
+    for (std::size_t role = 0; role < roles.size(); ++role) {
+      if (roles[role] == kNotConnected) continue;
+      ends.push_back({static_cast<std::uint32_t>(roles[role]), slots_[i].first_input + role,
+                      static_cast<std::uint16_t>(i), static_cast<std::uint16_t>(role)});
+    }
+  }
+  const auto contains = [](const std::vector<std::uint32_t>& list, std::uint32_t value) {
+    return std::find(list.begin(), list.end(), value) != list.end();
+  };
+  for (std::size_t i = 0; i < ends.size(); ++i) {
+    const End& end = ends[i];
+    const Slot& slot = slots_[end.source];
+    InputEnd& place = inputs_[end.place];
+    place.idle = slot.type->idle_level(slot.config.data(), end.role);
+    const auto same = [&](const End& other) { return other.input == end.input; };
+    const auto first = std::find_if(ends.begin(), ends.end(), same);
+    const bool is_first = static_cast<std::size_t>(first - ends.begin()) == i;
+    if (is_first) idle_.push_back({end.input, place.idle ? 1U : 0U});
+    if (is_first && std::count_if(ends.begin(), ends.end(), same) == 1) {
+      place.input = static_cast<std::int32_t>(end.input);
+      continue;
+    }
+    const std::int32_t line = inputs_[first->place].driver;
+    const std::uint32_t index =
+        is_first ? lines_.add(end.input, place.idle, contains(spec_.open_drain_inputs, end.input))
+                 : lines_.line_of(static_cast<std::uint32_t>(line));
+    place.driver = static_cast<std::int32_t>(lines_.add_driver(index, end.source, end.role));
+  }
+}
+
+/// By observed output, which peripherals look at it.
+void Bank::list_watchers() {
+  watchers_.resize(observed_.size());
+  for (std::size_t i = 0; i < slots_.size(); ++i) {
+    for (std::uint32_t role = 0; role < slots_[i].type->output_roles; ++role) {
+      const std::uint16_t pin = output_map_[slots_[i].first_output + role];
+      if (pin == kUnconnected) continue;
+      std::vector<std::uint16_t>& list = watchers_[pin];
+      if (list.empty() || list.back() != i) list.push_back(static_cast<std::uint16_t>(i));
+    }
+  }
 }
 
 std::uint16_t Bank::observe(std::uint32_t output) {
@@ -220,11 +253,6 @@ std::uint16_t Bank::observe(std::uint32_t output) {
   HEDDLE_CHECK(index < kUnconnected);
   if (found == observed_.end()) observed_.push_back(output);
   return static_cast<std::uint16_t>(index);
-}
-
-void Bank::add_idle(const Slot& slot, unsigned role, bool level) {
-  const std::int32_t input = input_map_[slot.first_input + role];
-  if (input != kNotConnected) idle_.push_back({static_cast<std::uint32_t>(input), level ? 1U : 0U});
 }
 
 bool Bank::due(const EdgeInfo& edge) {
@@ -243,16 +271,19 @@ StopReason Bank::sample(const EdgeInfo& edge, std::span<const std::uint8_t> pins
   pins_ = pins.data();
   drives_ = &drives;
   records_ = &records;
+  if (edge.in_reset != core_.in_reset) touch_all_ = true;
   core_.in_reset = edge.in_reset;
   if (edge.in_reset != 0) {
     hold_all();
     return StopReason::None;
   }
+  touch(pins);
   const std::size_t first_record = records.size();
   EventScript::start(core_.script, edge.edge);
-  observe_all();
+  observe_touched();
   StopReason stop = run_script(first_record);
-  drive_all();
+  drive_touched();
+  resolve_lines();
   plan_wakes();
   if (stop == StopReason::None) {
     const bool high = std::any_of(stop_pins_.begin(), stop_pins_.end(),
@@ -262,35 +293,63 @@ StopReason Bank::sample(const EdgeInfo& edge, std::span<const std::uint8_t> pins
   return stop;
 }
 
+/// Finds the peripherals that have something to see.
+void Bank::touch(std::span<const std::uint8_t> pins) {
+  const bool all = touch_all_ || spec_.step_all;
+  touch_all_ = false;
+  for (std::size_t i = 0; i < slots_.size(); ++i) {
+    touched_[i] = all || core_.cycles[slots_[i].clock] >= wake_cycle_[i] ? 1 : 0;
+  }
+  for (std::size_t pin = 0; pin < seen_.size(); ++pin) {
+    if (pins[pin] == seen_[pin]) continue;
+    seen_[pin] = pins[pin];
+    for (const std::uint16_t watcher : watchers_[pin]) touched_[watcher] = 1;
+  }
+}
+
 void Bank::hold_all() {
   for (std::size_t i = 0; i < slots_.size(); ++i) {
-    const Answers out{*this, slots_[i], static_cast<std::uint16_t>(i)};
-    visit(*this, slots_[i], [&](auto model, const auto& config, auto& state) {
-      decltype(model)::hold(config, state, out);
-    });
+    Answers out(*this, i);
+    slots_[i].type->hold(slots_[i].config.data(), state_of(slots_[i]), out);
   }
+  resolve_lines();
+  touch_all_ = true;
   core_.wake_cycle.fill(kNever);
+  wake_cycle_.assign(slots_.size(), kNever);
   core_.wake_edge = kNever;
   core_.wake_time_ps = std::numeric_limits<std::int64_t>::max();
   core_.script = ScriptState();
   std::fill(stop_matched_.begin(), stop_matched_.end(), 0);
 }
 
-void Bank::observe_all() {
+void Bank::observe_touched() {
   for (std::size_t i = 0; i < slots_.size(); ++i) {
-    const Answers out{*this, slots_[i], static_cast<std::uint16_t>(i)};
-    visit(*this, slots_[i], [&](auto model, const auto& config, auto& state) {
-      decltype(model)::observe(config, state, pins_of(slots_[i]), out);
-    });
+    if (touched_[i] == 0) continue;
+    Answers out(*this, i);
+    const Slot& slot = slots_[i];
+    slot.type->observe(slot.config.data(), state_of(slot), pins_of(slot), out);
   }
 }
 
-void Bank::drive_all() {
+void Bank::drive_touched() {
   for (std::size_t i = 0; i < slots_.size(); ++i) {
-    const Answers out{*this, slots_[i], static_cast<std::uint16_t>(i)};
-    visit(*this, slots_[i], [&](auto model, const auto& config, auto& state) {
-      decltype(model)::drive(config, state, pins_of(slots_[i]), out);
-    });
+    if (touched_[i] == 0) continue;
+    Answers out(*this, i);
+    const Slot& slot = slots_[i];
+    slot.type->drive(slot.config.data(), state_of(slot), pins_of(slot), out);
+  }
+}
+
+void Bank::resolve_lines() {
+  if (lines_.empty()) return;
+  contended_.clear();
+  lines_.resolve(*drives_, contended_);
+  for (std::size_t source = 0; !contended_.empty() && source < slots_.size(); ++source) {
+    std::uint32_t roles = 0;
+    for (const Lines::Driver& driver : contended_) {
+      if (driver.source == source) roles |= 1U << (driver.role % 32);
+    }
+    if (roles != 0) Answers(*this, source).record(kContention, roles);
   }
 }
 
@@ -300,14 +359,18 @@ StopReason Bank::run_script(std::size_t first_record) {
   const std::size_t decoded_end = records_->size();
   for (std::size_t i = first_record; i < decoded_end; ++i) {
     const Record record = (*records_)[i];
-    if (slots_[record.source].kind != Kind::Uart || record.kind != Uart::kByte) continue;
+    if (slots_[record.source].type != &peripheral_type<Uart>() || record.kind != Uart::kByte) {
+      continue;
+    }
     EventScript::see_byte(tables_, core_.script, record.edge, record.source,
                           static_cast<std::uint8_t>(record.value), *this);
     if (stop_text_found(record)) stop = StopReason::UartText;
   }
-  EventScript::run(
-      tables_, core_.script, *edge_,
-      [&](std::uint32_t source) { return gpios_.states[slots_[source].index].out; }, *this);
+  const auto gpio_out = [&](std::uint32_t source) {
+    HEDDLE_CHECK(slots_[source].type == &peripheral_type<Gpio>());
+    return static_cast<const Gpio::State*>(state_of(slots_[source]))->out;
+  };
+  EventScript::run(tables_, core_.script, *edge_, gpio_out, *this);
   return core_.script.stopped != 0 ? StopReason::Script : stop;
 }
 
@@ -324,49 +387,79 @@ bool Bank::stop_text_found(const Record& record) {
 }
 
 void Bank::command(const Command& command) {
-  visit(*this, slots_[command.target], [&](auto model, const auto& config, auto& state) {
-    decltype(model)::command(config, state, command.kind, command.value);
-  });
+  const Slot& slot = slots_[command.target];
+  slot.type->command(slot.config.data(), state_of(slot), command.kind, command.value);
+  touched_[command.target] = 1;
 }
 
 void Bank::plan_wakes() {
   std::fill_n(core_.wake_cycle.begin(), clock_count_, kNever);
-  for (const Slot& slot : slots_) {
-    const std::uint64_t wake =
-        visit(*this, slot, [&](auto model, const auto& config, const auto& state) {
-          return decltype(model)::next_wake(config, state, pins_of(slot));
-        });
-    core_.wake_cycle[slot.clock] = std::min(core_.wake_cycle[slot.clock], wake);
+  for (std::size_t i = 0; i < slots_.size(); ++i) {
+    const Slot& slot = slots_[i];
+    if (touched_[i] != 0) {
+      wake_cycle_[i] = slot.type->next_wake(slot.config.data(), state_of(slot), pins_of(slot));
+    }
+    core_.wake_cycle[slot.clock] = std::min(core_.wake_cycle[slot.clock], wake_cycle_[i]);
   }
   core_.wake_edge = EventScript::next_edge(tables_, core_.script);
   core_.wake_time_ps = EventScript::next_time_ps(tables_, core_.script);
 }
 
-void append_bytes(std::vector<std::byte>& out, const void* data, std::size_t size) {
-  const auto* bytes = static_cast<const std::byte*>(data);
-  out.insert(out.end(), bytes, bytes + size);
+template <class T>
+void append(std::vector<std::byte>& out, const T* data, std::size_t count) {
+  static_assert(std::has_unique_object_representations_v<T>);
+  const auto* bytes = reinterpret_cast<const std::byte*>(data);
+  out.insert(out.end(), bytes, bytes + count * sizeof(T));
 }
 
 std::vector<std::byte> Bank::save() const {
   std::vector<std::byte> out;
-  append_bytes(out, &core_, sizeof core_);
-  append_bytes(out, stop_matched_.data(), stop_matched_.size() * sizeof(std::uint32_t));
-  for_each_state(*this, [&](const auto& states) {
-    append_bytes(out, states.data(), states.size() * sizeof states[0]);
-  });
+  append(out, &core_, 1);
+  append(out, stop_matched_.data(), stop_matched_.size());
+  append(out, wake_cycle_.data(), wake_cycle_.size());
+  append(out, lines_.states().data(), lines_.states().size());
+  append(out, states_.data(), states_.size());
+  for (const Slot& slot : slots_) {
+    if (slot.store) slot.store->save(out);
+  }
   return out;
 }
 
-void Bank::restore(std::span<const std::byte> saved) {
-  HEDDLE_CHECK(saved.size() == save().size());
-  const auto take = [&](void* data, std::size_t size) {
+bool Bank::restore_stores(std::span<const std::byte> saved, bool apply) {
+  for (const Slot& slot : slots_) {
+    if (slot.store && !slot.store->restore(saved, apply)) return false;
+  }
+  return saved.empty();
+}
+
+bool Bank::restore(std::span<const std::byte> saved) {
+  const std::array<std::pair<void*, std::size_t>, 5> parts = {
+      {{&core_, sizeof core_},
+       {stop_matched_.data(), stop_matched_.size() * sizeof stop_matched_[0]},
+       {wake_cycle_.data(), wake_cycle_.size() * sizeof wake_cycle_[0]},
+       {lines_.states().data(), lines_.states().size() * sizeof(LineState)},
+       {states_.data(), states_.size()}}};
+  std::size_t fixed = 0;
+  for (const auto& [data, size] : parts) fixed += size;
+  if (saved.size() < fixed || !restore_stores(saved.subspan(fixed), false)) return false;
+  for (const auto& [data, size] : parts) {
     if (size > 0) std::memcpy(data, saved.data(), size);
     saved = saved.subspan(size);
-  };
-  take(&core_, sizeof core_);
-  take(stop_matched_.data(), stop_matched_.size() * sizeof(std::uint32_t));
-  for_each_state(*this,
-                 [&](auto& states) { take(states.data(), states.size() * sizeof states[0]); });
+  }
+  touch_all_ = true;  // what was seen last is not known here
+  return restore_stores(saved, true);
+}
+
+std::vector<PeripheralDescription> Bank::describe() const {
+  std::vector<PeripheralDescription> all;
+  for (std::size_t i = 0; i < slots_.size(); ++i) {
+    const Slot& slot = slots_[i];
+    PeripheralDescription& one = all.emplace_back();
+    one.name = spec_.peripherals[i].name;
+    one.kind = slot.type->name;
+    slot.type->describe(slot.config.data(), state_of(slot), one);
+  }
+  return all;
 }
 
 }  // namespace
@@ -378,12 +471,10 @@ std::unique_ptr<PeripheralBank> make_bank(BankSpec spec) {
 std::string_view record_kind_name(const BankSpec& spec, const Record& record) {
   if (record.source == spec.peripherals.size()) return "step";
   HEDDLE_CHECK(record.source < spec.peripherals.size());
-  const PeripheralSetup& setup = spec.peripherals[record.source].setup;
-  if (std::holds_alternative<UartSetup>(setup)) {
-    return record.kind == Uart::kByte ? "byte" : "framing_error";
-  }
-  if (std::holds_alternative<SpiFlashSetup>(setup)) return "command";
-  return record.kind == Gpio::kOutChange ? "out" : "oe";
+  if (record.kind == kContention) return "contention";
+  const PeripheralType& type = type_of(spec.peripherals[record.source].setup);
+  HEDDLE_CHECK(record.kind < type.record_name_count);
+  return type.record_names[record.kind];
 }
 
 }  // namespace heddle::gate

@@ -9,11 +9,13 @@
 namespace heddle::gate {
 
 struct Gpio {
+  static constexpr const char* kName = "gpio";
   static constexpr unsigned kWidthMax = 32;
   /// Outputs of the design: first the levels, then the output enables.
   enum Role : unsigned { kOut = 0, kOe = kWidthMax, kOutputRoles = 2 * kWidthMax };
   enum InputRole : unsigned { kIn = 0, kInputRoles = kWidthMax };
   enum RecordKind : std::uint16_t { kOutChange, kOeChange };  ///< value: the new levels
+  static constexpr const char* kRecordNames[] = {"out", "oe"};
   /// `kSelect` names the pins (a mask) that the next `kSet` gives their levels.
   enum CommandKind : std::uint16_t { kSelect, kSet };
 
@@ -29,6 +31,10 @@ struct Gpio {
     std::uint32_t wanted = 0;    ///< the same, from the next edge on
     std::uint32_t selected = 0;  ///< mask of the last `kSelect`
   };
+
+  [[nodiscard]] static bool idle_level(const Config& config, unsigned role) {
+    return (config.initial >> role & 1U) != 0;
+  }
 
   template <class Out>
   HEDDLE_HOST_DEVICE static void hold(const Config& config, State& state, Out& out) {
@@ -64,6 +70,13 @@ struct Gpio {
   [[nodiscard]] HEDDLE_HOST_DEVICE static std::uint64_t next_wake(const Config&, const State&,
                                                                   const PinSample&) {
     return kNever;
+  }
+
+  template <class Description>
+  static void describe(const Config& config, const State& state, Description& out) {
+    out.number("out", state.out);
+    out.number("oe", state.oe);
+    out.number("in", state.driven ^ config.initial);
   }
 
  private:

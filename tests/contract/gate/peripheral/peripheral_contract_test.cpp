@@ -99,7 +99,9 @@ struct Trace {
 };
 
 Trace run(std::uint64_t seed, unsigned activity, Stepping stepping) {
-  const auto bank = make_bank(every_kind());
+  BankSpec spec = every_kind();
+  spec.step_all = stepping == Stepping::EveryEdge;
+  const auto bank = make_bank(spec);
   BankDriver driver(*bank, kOutputs, kInputs, stepping);
   Noise noise(seed);
   Trace trace;
@@ -153,7 +155,7 @@ TEST(PeripheralContract, ARestoredBankContinuesAsIfNothingHadHappened) {
     for (std::uint64_t edge = 0; edge < 3000; ++edge) {
       a.edge(edge_info(edge, noise_a), [&](Pins& pins) { disturb(pins, noise_a, 3); });
       if (edge == cut) {
-        second->restore(first->save());
+        ASSERT_TRUE(second->restore(first->save()));
         b.move_to(*second);
       }
       b.edge(edge_info(edge, noise_b), [&](Pins& pins) { disturb(pins, noise_b, 3); });
