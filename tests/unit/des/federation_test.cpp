@@ -1,0 +1,188 @@
+// Partitions: the same digest and the same results however the model is cut
+// and however many threads run it.
+#include "heddle/des/federation.h"
+
+#include <gtest/gtest.h>
+
+#include "heddle/base/random.h"
+#include "heddle/des/resource.h"
+
+namespace heddle::des {
+namespace {
+
+constexpr std::uint32_t kNodes = 16;
+constexpr Picoseconds kLookahead(1000);
+
+/// A node that works locally, and tells random others what it sums up.
+class Node final : public Receiver, public Handler {
+ public:
+  Node(Federation& federation, std::uint32_t index, std::uint32_t partition)
+      : Handler(federation.add_component("node" + std::to_string(index), partition)),
+        federation_(federation),
+        index_(index) {
+    self_ = federation.add_receiver(component(), *this);
+  }
+  [[nodiscard]] ReceiverId self() const { return self_; }
+  [[nodiscard]] std::uint64_t sum() const { return sum_; }
+  void connect(std::vector<ReceiverId> all) { all_ = std::move(all); }
+
+  void on_event(Kernel& kernel) override {
+    sum_ = sum_ * 31 + static_cast<std::uint64_t>(kernel.now().ps());
+    if (++steps_ > 400) return;
+    const std::uint64_t draw = random_.at(index_, steps_);
+    kernel.schedule(*this, Picoseconds(static_cast<std::int64_t>(draw % 50)));
+    if (draw >> 60 == 0) {
+      const auto extra = static_cast<std::int64_t>(draw >> 20 & 0x3ff);
+      federation_.send(component(), all_[draw >> 8 & (kNodes - 1)], kLookahead + Picoseconds(extra),
+                       {sum_, 0, 0, index_});
+    }
+  }
+  void on_message(Kernel& kernel, const Message& message) override {
+    EXPECT_EQ(kernel.now(), message.time);
+    sum_ = sum_ * 131 + message.words[0] + message.words[3];
+    if (steps_ > 400) steps_ = 300;
+    kernel.schedule(*this, Picoseconds(1));
+    ++received_;
+    if (received_ > 40) steps_ = 1000;
+  }
+
+ private:
+  Federation& federation_;
+  RandomStream random_{3, "federation"};
+  std::uint32_t index_ = 0;
+  ReceiverId self_;
+  std::vector<ReceiverId> all_;
+  std::uint64_t steps_ = 0;
+  std::uint64_t received_ = 0;
+  std::uint64_t sum_ = 0;
+};
+
+struct Outcome {
+  Digest64 digest;
+  std::uint64_t events = 0;
+  std::vector<std::uint64_t> sums;
+  friend bool operator==(const Outcome&, const Outcome&) = default;
+};
+
+Outcome run_nodes(std::uint32_t partitions, std::uint32_t threads, QueueKind queue,
+                  std::uint64_t shared_events_min = 1) {
+  Federation federation({.partition_count = partitions,
+                         .thread_count = threads,
+                         .lookahead = kLookahead,
+                         .shared_events_min = shared_events_min,
+                         .kernel = {.queue = queue}});
+  std::vector<std::unique_ptr<Node>> nodes;
+  std::vector<ReceiverId> all;
+  for (std::uint32_t i = 0; i < kNodes; ++i) {
+    nodes.push_back(std::make_unique<Node>(federation, i, i * partitions / kNodes));
+    all.push_back(nodes.back()->self());
+  }
+  for (const auto& node : nodes) {
+    node->connect(all);
+    federation.kernel_of(node->component()).schedule(*node, Picoseconds(10));
+  }
+  EXPECT_TRUE(federation.run());
+  EXPECT_EQ(federation.shared_window_count() > 0, threads > 1 && partitions > 1);
+  Outcome outcome{federation.digest(), federation.executed_count(), {}};
+  for (const auto& node : nodes) outcome.sums.push_back(node->sum());
+  return outcome;
+}
+
+TEST(Federation, one_digest_for_partitions_1_to_16_threads_1_to_8_heap_and_wheel) {
+  const Outcome expected = run_nodes(1, 1, QueueKind::Heap);
+  EXPECT_GT(expected.events, 5000U);
+  for (std::uint32_t partitions = 1; partitions <= 16; ++partitions) {
+    for (const QueueKind queue : {QueueKind::Heap, QueueKind::Wheel}) {
+      EXPECT_EQ(run_nodes(partitions, 1, queue), expected) << partitions;
+    }
+  }
+  for (std::uint32_t threads = 2; threads <= 8; ++threads) {
+    EXPECT_EQ(run_nodes(16, threads, QueueKind::Heap), expected) << threads;
+  }
+}
+
+TEST(Federation, a_digest_of_one_partition_is_that_of_a_plain_kernel) {
+  Kernel kernel;
+  Federation federation({});
+  struct Ticker final : Handler {
+    using Handler::Handler;
+    void on_event(Kernel& k) override {
+      if (++count < 100) k.schedule(*this, Picoseconds(7));
+    }
+    int count = 0;
+  };
+  Ticker one(kernel.add_component("t"));
+  Ticker two(federation.add_component("t", 0));
+  kernel.schedule(one, Picoseconds(1));
+  federation.kernel_of(two.component()).schedule(two, Picoseconds(1));
+  ASSERT_TRUE(kernel.run());
+  ASSERT_TRUE(federation.run());
+  EXPECT_EQ(kernel.digest(), federation.digest());
+}
+
+class Sender final : public Receiver, public Handler {
+ public:
+  Sender(Federation& federation, std::uint32_t partition, Picoseconds delay)
+      : Handler(federation.add_component("sender", partition)),
+        federation_(federation),
+        delay_(delay) {
+    self_ = federation.add_receiver(component(), *this);
+  }
+  void on_event(Kernel&) override { federation_.send(component(), self_, delay_, {}); }
+  void on_message(Kernel& kernel, const Message&) override { arrived = kernel.now(); }
+  SimTime arrived;
+
+ private:
+  Federation& federation_;
+  Picoseconds delay_;
+  ReceiverId self_;
+};
+
+TEST(Federation, a_message_at_the_lookahead_passes_and_one_below_is_an_error) {
+  for (const std::int64_t wait : {1000, 999}) {
+    Federation federation({.lookahead = kLookahead});
+    Sender sender(federation, 0, Picoseconds(wait));
+    federation.kernel_of(sender.component()).schedule(sender, Picoseconds(5));
+    const auto ran = federation.run();
+    ASSERT_EQ(ran.has_value(), wait == 1000);
+    if (ran) {
+      EXPECT_EQ(sender.arrived, SimTime(1005));
+    } else {
+      EXPECT_EQ(ran.error().list().front().code(), "des.short-delay");
+    }
+  }
+}
+
+Task<> wait_for_ever(Kernel&, Trigger& trigger) {
+  co_await trigger.wait();
+}
+
+TEST(Federation, a_deadlock_lists_the_waiting_processes_of_every_partition) {
+  Federation federation({.partition_count = 2, .lookahead = kLookahead});
+  Trigger one("one"), two("two");
+  for (std::uint32_t i = 0; i < 2; ++i) {
+    const ComponentId id = federation.add_component("c" + std::to_string(i), i);
+    Kernel& kernel = federation.kernel_of(id);
+    kernel.spawn(id, "w", wait_for_ever(kernel, i == 0 ? one : two));
+  }
+  const auto ran = federation.run();
+  ASSERT_FALSE(ran);
+  const std::string text = ran.error().to_string();
+  EXPECT_NE(text.find("'w' (c0) waits for trigger 'one'"), std::string::npos) << text;
+  EXPECT_NE(text.find("'w' (c1) waits for trigger 'two'"), std::string::npos) << text;
+}
+
+TEST(Federation, stops_at_a_time_and_goes_on) {
+  Federation federation({.partition_count = 2, .lookahead = kLookahead});
+  Sender sender(federation, 1, Picoseconds(5000));
+  federation.kernel_of(sender.component()).schedule(sender, Picoseconds(5));
+  const auto first = federation.run(SimTime(100));
+  ASSERT_TRUE(first);
+  EXPECT_EQ(first->reason, StopReason::TimeLimit);
+  EXPECT_EQ(sender.arrived, SimTime(0));
+  ASSERT_TRUE(federation.run());
+  EXPECT_EQ(sender.arrived, SimTime(5005));
+}
+
+}  // namespace
+}  // namespace heddle::des
