@@ -79,6 +79,15 @@ class PeripheralBank {
   /// changed, when these bytes are not of one.
   virtual bool restore(std::span<const std::byte> saved) = 0;
 
+  // For those who feed a peripheral while a run goes, between its batches. What
+  // changes is seen at the sample of the next edge.
+  /// The settings of a peripheral, a `Config` of its kind, to be changed in place.
+  [[nodiscard]] virtual std::span<std::byte> settings(std::uint16_t source) = 0;
+  /// The state of a peripheral, a `State` of its kind.
+  [[nodiscard]] virtual std::span<const std::byte> state(std::uint16_t source) const = 0;
+  /// Hands a command over.
+  virtual void post(const Command& command) = 0;
+
   /// The state of every peripheral in words, in the order of the run file.
   [[nodiscard]] virtual std::vector<PeripheralDescription> describe() const = 0;
 };

@@ -6,6 +6,7 @@
 //   kRecordNames   the names of its record kinds, in order
 //   idle_level     (config, role): what an input holds when it drives nothing
 //   describe       (config, state, description): its state for people
+//   next_wake_edge (config, state): the edge at which it has to be stepped
 #pragma once
 
 #include <cstddef>
@@ -79,6 +80,7 @@ struct PeripheralType {
                   std::uint32_t value) = nullptr;
   void (*drive)(const void* config, void* state, const PinSample& in, PeripheralOut& out) = nullptr;
   std::uint64_t (*next_wake)(const void* config, const void* state, const PinSample& in) = nullptr;
+  std::uint64_t (*next_wake_edge)(const void* config, const void* state) = nullptr;
   bool (*idle_level)(const void* config, unsigned role) = nullptr;
   void (*describe)(const void* config, const void* state, PeripheralDescription& out) = nullptr;
 };
@@ -118,6 +120,13 @@ struct Functions {
   static std::uint64_t next_wake(const void* c, const void* s, const PinSample& in) {
     return Model::next_wake(config(c), state(s), in);
   }
+  static std::uint64_t next_wake_edge(const void* c, const void* s) {
+    if constexpr (requires { Model::next_wake_edge(config(c), state(s)); }) {
+      return Model::next_wake_edge(config(c), state(s));
+    } else {
+      return kNever;
+    }
+  }
   static bool idle_level(const void* c, unsigned role) {
     if constexpr (requires { Model::idle_level(config(c), role); }) {
       return Model::idle_level(config(c), role);
@@ -146,6 +155,7 @@ constexpr PeripheralType make_type() {
                       .command = &F::command,
                       .drive = &F::drive,
                       .next_wake = &F::next_wake,
+                      .next_wake_edge = &F::next_wake_edge,
                       .idle_level = &F::idle_level,
                       .describe = &F::describe};
   if constexpr (requires { Model::kRecordNames[0]; }) {

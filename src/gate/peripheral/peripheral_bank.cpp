@@ -44,6 +44,9 @@ class Bank final : public PeripheralBank {
   std::vector<std::byte> save() const override;
   bool restore(std::span<const std::byte> saved) override;
   std::vector<PeripheralDescription> describe() const override;
+  std::span<std::byte> settings(std::uint16_t source) override;
+  std::span<const std::byte> state(std::uint16_t source) const override;
+  void post(const Command& command) override;
 
   // What the script's tables call.
   void script_step(std::uint32_t index) {
@@ -107,6 +110,7 @@ class Bank final : public PeripheralBank {
             .pins = pins_,
             .map = output_map_.data() + slot.first_output,
             .time_ps = edge_->time_ps,
+            .edge = edge_->edge,
             .store = slot.store_view()};
   }
   void touch(std::span<const std::uint8_t> pins);
@@ -123,6 +127,7 @@ class Bank final : public PeripheralBank {
   std::vector<Slot> slots_;
   std::vector<std::byte> states_;          ///< of all peripherals, one behind the other
   std::vector<std::uint64_t> wake_cycle_;  ///< by peripheral
+  std::vector<std::uint64_t> wake_edge_;   ///< the same in edges
   std::size_t clock_count_ = 0;            ///< clocks that some peripheral counts
   std::vector<std::uint16_t> output_map_;
   std::vector<InputEnd> inputs_;
@@ -165,6 +170,7 @@ Bank::Bank(BankSpec spec)
   seen_.assign(observed_.size(), 0);
   touched_.assign(slots_.size(), 0);
   wake_cycle_.assign(slots_.size(), kNever);
+  wake_edge_.assign(slots_.size(), kNever);
 }
 
 void Bank::add(const PeripheralSpec& peripheral, std::size_t index) {
@@ -298,7 +304,9 @@ void Bank::touch(std::span<const std::uint8_t> pins) {
   const bool all = touch_all_ || spec_.step_all;
   touch_all_ = false;
   for (std::size_t i = 0; i < slots_.size(); ++i) {
-    touched_[i] = all || core_.cycles[slots_[i].clock] >= wake_cycle_[i] ? 1 : 0;
+    const bool due =
+        core_.cycles[slots_[i].clock] >= wake_cycle_[i] || edge_->edge >= wake_edge_[i];
+    touched_[i] = all || due ? 1 : 0;
   }
   for (std::size_t pin = 0; pin < seen_.size(); ++pin) {
     if (pins[pin] == seen_[pin]) continue;
@@ -316,6 +324,7 @@ void Bank::hold_all() {
   touch_all_ = true;
   core_.wake_cycle.fill(kNever);
   wake_cycle_.assign(slots_.size(), kNever);
+  wake_edge_.assign(slots_.size(), kNever);
   core_.wake_edge = kNever;
   core_.wake_time_ps = std::numeric_limits<std::int64_t>::max();
   core_.script = ScriptState();
@@ -394,14 +403,16 @@ void Bank::command(const Command& command) {
 
 void Bank::plan_wakes() {
   std::fill_n(core_.wake_cycle.begin(), clock_count_, kNever);
+  core_.wake_edge = EventScript::next_edge(tables_, core_.script);
   for (std::size_t i = 0; i < slots_.size(); ++i) {
     const Slot& slot = slots_[i];
     if (touched_[i] != 0) {
       wake_cycle_[i] = slot.type->next_wake(slot.config.data(), state_of(slot), pins_of(slot));
+      wake_edge_[i] = slot.type->next_wake_edge(slot.config.data(), state_of(slot));
     }
     core_.wake_cycle[slot.clock] = std::min(core_.wake_cycle[slot.clock], wake_cycle_[i]);
+    core_.wake_edge = std::min(core_.wake_edge, wake_edge_[i]);
   }
-  core_.wake_edge = EventScript::next_edge(tables_, core_.script);
   core_.wake_time_ps = EventScript::next_time_ps(tables_, core_.script);
 }
 
@@ -417,6 +428,7 @@ std::vector<std::byte> Bank::save() const {
   append(out, &core_, 1);
   append(out, stop_matched_.data(), stop_matched_.size());
   append(out, wake_cycle_.data(), wake_cycle_.size());
+  append(out, wake_edge_.data(), wake_edge_.size());
   append(out, lines_.states().data(), lines_.states().size());
   append(out, states_.data(), states_.size());
   for (const Slot& slot : slots_) {
@@ -433,10 +445,11 @@ bool Bank::restore_stores(std::span<const std::byte> saved, bool apply) {
 }
 
 bool Bank::restore(std::span<const std::byte> saved) {
-  const std::array<std::pair<void*, std::size_t>, 5> parts = {
+  const std::array<std::pair<void*, std::size_t>, 6> parts = {
       {{&core_, sizeof core_},
        {stop_matched_.data(), stop_matched_.size() * sizeof stop_matched_[0]},
        {wake_cycle_.data(), wake_cycle_.size() * sizeof wake_cycle_[0]},
+       {wake_edge_.data(), wake_edge_.size() * sizeof wake_edge_[0]},
        {lines_.states().data(), lines_.states().size() * sizeof(LineState)},
        {states_.data(), states_.size()}}};
   std::size_t fixed = 0;
@@ -460,6 +473,22 @@ std::vector<PeripheralDescription> Bank::describe() const {
     slot.type->describe(slot.config.data(), state_of(slot), one);
   }
   return all;
+}
+
+std::span<std::byte> Bank::settings(std::uint16_t source) {
+  touch_all_ = true;
+  core_.wake_edge = 0;
+  return slots_[source].config;
+}
+
+std::span<const std::byte> Bank::state(std::uint16_t source) const {
+  return std::span(states_).subspan(slots_[source].state_offset, slots_[source].type->state_bytes);
+}
+
+void Bank::post(const Command& one) {
+  command(one);
+  touch_all_ = true;
+  core_.wake_edge = 0;
 }
 
 }  // namespace

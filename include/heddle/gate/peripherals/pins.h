@@ -5,7 +5,8 @@
 //   observe   decodes the pins, at the sample of an edge
 //   command   takes one command of the event script at that sample
 //   drive     computes what its inputs are from the next edge on
-//   next_wake tells when it has to be stepped although no pin changed
+//   next_wake tells at which cycle it has to be stepped although no pin changed
+//   next_wake_edge, which may be absent, tells the same in edges
 // In reset only `hold` is called: idle outputs, initial state, nothing decoded.
 // `Out` offers `record(kind, value)`, `drive(role, level)` and `release(role)`.
 // docs/guides/peripherals.md builds one from an empty file.
@@ -50,6 +51,7 @@ struct PinSample {
   const std::uint8_t* pins = nullptr;  ///< every observed output of the bank
   const std::uint16_t* map = nullptr;  ///< by role: index into `pins`, or `kUnconnected`
   std::int64_t time_ps = 0;            ///< simulated time
+  std::uint64_t edge = 0;              ///< of the run
   ByteStore store = {};                ///< what `StoreSpec` asked for
 
   [[nodiscard]] HEDDLE_HOST_DEVICE bool connected(unsigned role) const {

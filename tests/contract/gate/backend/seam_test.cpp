@@ -8,6 +8,7 @@
 
 #include "gate/model/loops.h"
 #include "heddle/base/digest.h"
+#include "heddle/gate/peripheral_type.h"
 #include "support/gate/random_model.h"
 #include "support/gate/stepper.h"
 
@@ -388,7 +389,11 @@ class Echo final : public PeripheralBank {
     return edge.edge == stop_ ? StopReason::Net : StopReason::None;
   }
   std::vector<std::byte> save() const override { return {}; }
-  void restore(std::span<const std::byte>) override {}
+  bool restore(std::span<const std::byte> saved) override { return saved.empty(); }
+  std::vector<PeripheralDescription> describe() const override { return {}; }
+  std::span<std::byte> settings(std::uint16_t) override { return {}; }
+  std::span<const std::byte> state(std::uint16_t) const override { return {}; }
+  void post(const Command&) override {}
 
   std::vector<std::uint64_t> asked;
 
