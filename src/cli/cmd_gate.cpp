@@ -13,6 +13,9 @@ Command gate_command() {
   gate.children.push_back(gate_info_command());
   gate.children.push_back(gate_cosim_command());
   gate.children.push_back(gate_draw_command());
+  gate.children.push_back(gate_window_command());
+  gate.children.push_back(gate_dump_command());
+  gate.children.push_back(gate_diff_command());
   return gate;
 }
 

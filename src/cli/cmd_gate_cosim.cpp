@@ -32,6 +32,9 @@ struct CosimCommandOptions {
   std::uint64_t digest_every = 1;
   std::string output_hash;
   std::uint64_t output_hash_every = 1;
+  std::optional<std::uint64_t> checkpoint_every;
+  std::vector<std::string> trace_signals;
+  std::string saif;
   std::string seed;
   std::string fault;
   bool force = false;
@@ -116,6 +119,12 @@ Result<gate::CosimOptions> cosim_options(const CosimCommandOptions& options, std
   if (options.digest_every == 0 || options.output_hash_every == 0) {
     return bad_usage("`--digest-every` and `--output-hash-every` are at least 1");
   }
+  if (options.checkpoint_every && *options.checkpoint_every == 0) {
+    return bad_usage("`--checkpoint-every` is at least 1");
+  }
+  out.checkpoint_every = options.checkpoint_every.value_or(0);
+  out.trace_signals = options.trace_signals;
+  out.saif_file = options.saif;
   out.directory = options.out;
   out.force = options.force;
   out.strict = options.strict;
@@ -210,6 +219,12 @@ std::vector<Option> option_list(CosimCommandOptions& o) {
       {"--digest-every", "N", "write every N-th digest only", &o.digest_every},
       {"--output-hash", "FILE", "write the hash of the top-level outputs", &o.output_hash},
       {"--output-hash-every", "N", "write every N-th hash only", &o.output_hash_every},
+      {"--checkpoint-every", "N", "keep a checkpoint about every N edges, for `gate window`",
+       &o.checkpoint_every},
+      {"--trace-signals", "GLOB",
+       "write each change of the nets that match to signals.txt; may be repeated",
+       &o.trace_signals},
+      {"--saif", "FILE", "write the switching activity of all nets", &o.saif},
       {"--seed", "N", "seed of the run, or `random`", &o.seed},
       {"--inject-fault", "NET", "invert the gate that drives NET, or `seed:N`", &o.fault},
   };

@@ -10,5 +10,8 @@ namespace heddle::cli {
 [[nodiscard]] Command gate_compile_command();
 [[nodiscard]] Command gate_cosim_command();
 [[nodiscard]] Command gate_draw_command();
+[[nodiscard]] Command gate_window_command();
+[[nodiscard]] Command gate_dump_command();
+[[nodiscard]] Command gate_diff_command();
 
 }  // namespace heddle::cli

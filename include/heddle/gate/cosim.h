@@ -38,8 +38,11 @@ struct CosimOptions {
   std::uint64_t digest_every = 1;  ///< edges a line
   std::string output_hash_file;    ///< `edge hash` lines; empty: none
   std::uint64_t output_hash_every = 1;
-  std::string fault;            ///< `NET` or `seed:N` to invert; empty: none
-  std::string version;          ///< of the program, for run_params.json
+  std::uint64_t checkpoint_every = 0;      ///< edges; see checkpoint.h; 0: no checkpoints
+  std::vector<std::string> trace_signals;  ///< globs of nets for `signals.txt`
+  std::string saif_file;                   ///< switching activity of all nets; empty: none
+  std::string fault;                       ///< `NET` or `seed:N` to invert; empty: none
+  std::string version;                     ///< of the program, for run_params.json
   std::string cache_directory;  ///< of compiled designs, see program_cache.h; empty: none
   /// Wall time, for the report's `run` part only.
   std::function<std::chrono::nanoseconds()> clock;

@@ -11,7 +11,9 @@ namespace heddle::gate {
 /// A run file with everything that the command line had changed.
 struct Rerun {
   RunFile run;
-  std::string fault;  ///< gate that was inverted; empty: none
+  std::string fault;                 ///< gate that was inverted; empty: none
+  std::uint64_t netlist_digest = 0;  ///< of the netlist and of the memory images that ran
+  std::uint64_t image_digest = 0;
 };
 
 /// Reads `run_params.json` of a run directory.

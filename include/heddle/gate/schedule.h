@@ -55,6 +55,10 @@ class Schedule {
   /// Returns how many.
   std::uint32_t fill(EdgeWindow& window, std::uint32_t count);
 
+  /// Passes over the edges before `edge`; false when the run ends sooner.
+  /// Requires: they were not handed out yet. Cost: as handing them out.
+  [[nodiscard]] bool skip_to(std::uint64_t edge);
+
   /// How many more edges may come: exact when an edge count ends the run,
   /// else an upper bound.
   [[nodiscard]] std::uint64_t edges_left_max() const { return spec_.edge_count_max - edge_; }

@@ -100,6 +100,7 @@ void CosimRun::fill_outcome() {
     outcome_.files.push_back(wave_file_);
     outcome_.files.emplace_back(file_name(waves_->save_file()));
   }
+  look_.list_files(outcome_.files);
   std::sort(outcome_.files.begin(), outcome_.files.end());
 }
 

@@ -25,8 +25,9 @@ Status CosimRun::prepare() {
     return fail(diag::kNothingChecked, {});
   }
   HEDDLE_TRY_STATUS(compile_design(std::move(model), cache));
-  const bool wants_digests = options_.check || !options_.digest_file.empty();
-  const bool wants_changes = waves_ != nullptr || output_hash_ != nullptr;
+  const bool wants_digests =
+      options_.check || !options_.digest_file.empty() || look_.wants_digests();
+  const bool wants_changes = waves_ != nullptr || output_hash_ != nullptr || look_.wants_changes();
   HEDDLE_TRY(engine_, EngineRun::start(file_.engine, program_, plan_,
                                        {.digests = wants_digests, .changes = wants_changes}));
   if (wants_digests) digest_ = std::make_unique<DigestStage>();
@@ -45,6 +46,7 @@ Status CosimRun::compile_design(Model model, ProgramCache& cache) {
   if (!plan_.wave_names.empty()) {
     waves_ = std::make_unique<WaveStage>(model, plan_.wave_names, observation);
   }
+  HEDDLE_TRY_STATUS(look_.plan(model, observation));
   HEDDLE_TRY(program_, cache.compile(std::move(model), {.observed = observation.literals()}));
   if (options_.fault.empty()) return {};
   HEDDLE_TRY(outcome_.fault, inject_fault(program_, options_.fault));
@@ -98,6 +100,7 @@ Status CosimRun::open() {
     stages_.push_back(digest_.get());
   }
   if (checker_ != nullptr) stages_.push_back(checker_.get());
+  HEDDLE_TRY_STATUS(look_.open(outcome_.directory, program_.model, *engine_, stages_));
   std::vector<std::string> uarts;
   for (const PeripheralSpec& peripheral : plan_.bank.peripherals) {
     const bool is_uart = std::holds_alternative<UartSetup>(peripheral.setup);

@@ -8,6 +8,7 @@
 #include "gate/cosim/digest_file.h"
 #include "gate/cosim/engine_run.h"
 #include "gate/cosim/event_stage.h"
+#include "gate/cosim/look_stages.h"
 #include "gate/cosim/output_hash.h"
 #include "gate/cosim/wave_stage.h"
 #include "heddle/gate/cosim.h"
@@ -23,7 +24,8 @@ class CosimRun {
         options_(options),
         observer_(observer),
         progress_(progress),
-        interrupt_(interrupt) {}
+        interrupt_(interrupt),
+        look_(options) {}
 
   // Before the run; a failure leaves nothing behind.
   [[nodiscard]] Status prepare();
@@ -65,6 +67,7 @@ class CosimRun {
   std::unique_ptr<OutputHashStage> output_hash_;
   std::unique_ptr<DigestStage> digest_;
   std::unique_ptr<Checker> checker_;
+  LookStages look_;
   std::vector<BatchStage*> stages_;  ///< the order in which a batch is committed
   std::string wave_file_;
   CosimOutcome outcome_;

@@ -14,6 +14,8 @@ class DigestStage final : public BatchStage {
  public:
   /// An empty path only keeps the last digest. Errors: file.write-failed.
   [[nodiscard]] Status open(const std::string& path, std::uint64_t every);
+  /// The first edge it will be given, where that is not 0.
+  void start_from(std::uint64_t edge) { edges_ = written_at_ = edge; }
 
   void consume(const BatchView& batch, const EdgeWindow& window) override;
   [[nodiscard]] bool ok() const override { return !file_ || file_->status().has_value(); }

@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "heddle/gate/backend.h"
+#include "heddle/gate/checkpoint.h"
 #include "heddle/gate/run_plan.h"
 
 namespace heddle::gate {
@@ -29,15 +30,23 @@ class EngineRun {
   /// is dead after this. Errors: those of `Backend::wait`.
   [[nodiscard]] Result<BatchView> advance(std::uint32_t count);
 
+  /// Where it stands, between two batches.
+  [[nodiscard]] Checkpoint save() const;
+  /// Goes on from a checkpoint of this design. Requires: nothing has run yet.
+  /// Errors: look.bad-checkpoint, naming `path`.
+  [[nodiscard]] Status go_on_from(const Checkpoint& checkpoint, const std::string& path);
+
   /// The edges of the last `advance`.
   [[nodiscard]] const EdgeWindow& window() const { return *window_; }
   [[nodiscard]] const Schedule& schedule() const { return schedule_; }
   [[nodiscard]] Backend& backend() { return *backend_; }
   [[nodiscard]] const Backend& backend() const { return *backend_; }
+  [[nodiscard]] const PeripheralBank& bank() const { return *bank_; }
 
  private:
   EngineRun(const RunPlan& plan) : bank_(make_bank(plan.bank)), schedule_(plan.schedule) {}
 
+  std::uint64_t netlist_digest_ = 0;
   std::unique_ptr<PeripheralBank> bank_;
   Schedule schedule_;
   std::unique_ptr<Backend> backend_;

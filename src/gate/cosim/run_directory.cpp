@@ -83,6 +83,12 @@ Result<Rerun> load_rerun(const std::string& directory) {
     return fail(diag::kNotARun, map.where("schema"), {directory, "its schema is another"});
   }
   Rerun rerun;
+  const auto digest = [&](std::string_view key) {
+    const auto value = Digest64::from_hex(map.required<std::string>(key));
+    return value ? value->value() : 0;
+  };
+  rerun.netlist_digest = digest("netlist_digest");
+  rerun.image_digest = digest("image_digest");
   rerun.fault = map.optional<std::string>("fault", "", {.min = 0});
   ConfigReader file = map.required_map("run_file");
   const std::string run_path = file.required<std::string>("path");

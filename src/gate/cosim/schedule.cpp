@@ -47,6 +47,15 @@ std::uint32_t Schedule::fill(EdgeWindow& window, std::uint32_t count) {
   return filled;
 }
 
+bool Schedule::skip_to(std::uint64_t edge) {
+  constexpr std::uint64_t kSkippedAtOnce = 4096;
+  EdgeWindow skipped;
+  while (edge_ < edge && exhausted() == StopReason::None) {
+    fill(skipped, static_cast<std::uint32_t>(std::min(edge - edge_, kSkippedAtOnce)));
+  }
+  return edge_ == edge;
+}
+
 StopReason Schedule::exhausted() const {
   if (edge_ >= spec_.edge_count_max) return StopReason::Edges;
   return heap_.front().time_ps > spec_.time_ps_max ? StopReason::Time : StopReason::None;

@@ -1,28 +1,13 @@
 #include "gate/cosim/wave_stage.h"
 
 #include <algorithm>
-#include <map>
 
+#include "gate/cosim/scope_tree.h"
 #include "heddle/base/file.h"
 #include "heddle/trace/gtkw.h"
 
 namespace heddle::gate {
 namespace {
-
-/// Nets and scopes of one scope of the hierarchy, in order of name.
-struct ScopeTree {
-  std::map<std::string, ScopeTree, std::less<>> scopes;
-  std::map<std::string, const NamedNet*, std::less<>> nets;
-
-  void add(std::string_view path, const NamedNet& net) {
-    const std::size_t dot = path.find('.');
-    if (dot == std::string_view::npos || dot == 0 || dot + 1 == path.size()) {
-      nets.emplace(std::string(path), &net);
-    } else {
-      scopes[std::string(path.substr(0, dot))].add(path.substr(dot + 1), net);
-    }
-  }
-};
 
 /// `waves.gtkw` for `waves.fst`.
 std::string save_file_of(const std::string& wave_file) {
@@ -119,9 +104,9 @@ void WaveStage::consume(const BatchView& batch, const EdgeWindow& window) {
     if (first == end && begun_) continue;
     writer_->time(SimTime(window.info(batch.first_edge + i).time_ps));
     if (!begun_) {
-      // Every observed node counts as 0 before the first edge.
       for (const std::uint32_t source : sources_) {
-        writer_->change(trace::WaveSource(source), trace::Logic::Zero);
+        const bool value = source < initial_.size() && initial_[source];
+        writer_->change(trace::WaveSource(source), trace::logic(value));
       }
       begun_ = true;
     }

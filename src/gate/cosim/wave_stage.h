@@ -23,6 +23,10 @@ class WaveStage final : public BatchStage {
   /// Errors: file.write-failed.
   [[nodiscard]] Status open(const std::string& path, WaveFileFormat format);
 
+  /// What observed nets hold before the first batch, by their index; without
+  /// it, 0. For a run that goes on from a checkpoint.
+  void start_from(std::vector<bool> values) { initial_ = std::move(values); }
+
   void consume(const BatchView& batch, const EdgeWindow& window) override;
   [[nodiscard]] bool ok() const override;
   [[nodiscard]] Status finish() override;
@@ -38,6 +42,7 @@ class WaveStage final : public BatchStage {
   std::string save_file_;
   std::unique_ptr<trace::WaveWriter> writer_;
   trace::WaveWriterStats stats_;
+  std::vector<bool> initial_;
   bool begun_ = false;
 };
 

@@ -1,0 +1,70 @@
+#include "gate/cosim/look_stages.h"
+
+#include <algorithm>
+
+#include "heddle/base/file.h"
+#include "heddle/gate/cosim_diagnostics.h"
+
+namespace heddle::gate {
+
+Result<std::vector<std::uint32_t>> find_nets(const Model& model,
+                                             const std::vector<std::string>& globs,
+                                             const std::string& option) {
+  std::vector<std::uint32_t> found;
+  for (const std::string& glob : globs) {
+    const std::vector<std::uint32_t> matched = model.match_names(glob);
+    if (matched.empty()) {
+      std::vector<std::string_view> names;
+      for (const NamedNet& net : model.names) names.push_back(net.name);
+      const std::string near(nearest_name(glob, names));
+      const std::string help = near.empty()
+                                   ? "a pattern may hold '*' and '?'; nothing matches this one"
+                                   : "did you mean '" + near + "'?";
+      return fail(cosim::diag::kUnknownNet, {option, 0, 0}, {glob, help});
+    }
+    found.insert(found.end(), matched.begin(), matched.end());
+  }
+  std::sort(found.begin(), found.end());
+  found.erase(std::unique(found.begin(), found.end()), found.end());
+  return found;
+}
+
+Status LookStages::plan(const Model& model, Observation& observation) {
+  if (!options_.trace_signals.empty()) {
+    HEDDLE_TRY(const auto nets, find_nets(model, options_.trace_signals, "--trace-signals"));
+    signals_ = std::make_unique<SignalStage>(model, nets, observation);
+  }
+  if (!options_.saif_file.empty()) {
+    HEDDLE_TRY(auto nets, find_nets(model, {"*"}, "--saif"));
+    toggles_ = std::make_unique<ToggleStage>(model, std::move(nets), observation);
+  }
+  return {};
+}
+
+Status LookStages::open(const std::string& directory, const Model& model, const EngineRun& engine,
+                        std::vector<BatchStage*>& stages) {
+  if (signals_ != nullptr) {
+    HEDDLE_TRY_STATUS(signals_->open(join_path(directory, kSignalFile)));
+    stages.push_back(signals_.get());
+  }
+  if (toggles_ != nullptr) {
+    toggles_->open(options_.saif_file, model);
+    stages.push_back(toggles_.get());
+  }
+  if (options_.checkpoint_every != 0) {
+    const Capabilities can = engine.backend().capabilities();
+    if (!can.snapshots) {
+      return fail(cosim::diag::kEngineLacks, {}, {can.name, "checkpoints", "`--engine reference`"});
+    }
+    checkpoints_ = std::make_unique<CheckpointStage>(engine, directory, options_.checkpoint_every);
+    stages.push_back(checkpoints_.get());
+  }
+  return {};
+}
+
+void LookStages::list_files(std::vector<std::string>& files) const {
+  if (signals_ != nullptr) files.emplace_back(kSignalFile);
+  if (checkpoints_ != nullptr && checkpoints_->count() > 0) files.emplace_back("checkpoints");
+}
+
+}  // namespace heddle::gate

@@ -1,0 +1,49 @@
+// The stages that only look: checkpoints, traced signals, switching activity.
+// None of them changes a result or cuts a batch short.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "gate/cosim/checkpoint_stage.h"
+#include "gate/cosim/observation.h"
+#include "gate/cosim/signal_stage.h"
+#include "gate/cosim/toggle_stage.h"
+#include "heddle/gate/cosim.h"
+
+namespace heddle::gate {
+
+/// Indices into `Model::names` of the public nets that the globs match.
+/// Errors: cosim.unknown-net, with the nearest name.
+[[nodiscard]] Result<std::vector<std::uint32_t>> find_nets(const Model& model,
+                                                           const std::vector<std::string>& globs,
+                                                           const std::string& option);
+
+class LookStages {
+ public:
+  explicit LookStages(const CosimOptions& options) : options_(options) {}
+
+  /// Asks for what has to be observed. Errors: those of `find_nets`.
+  [[nodiscard]] Status plan(const Model& model, Observation& observation);
+  [[nodiscard]] bool wants_changes() const { return signals_ != nullptr || toggles_ != nullptr; }
+  /// A checkpoint holds the chain of digests.
+  [[nodiscard]] bool wants_digests() const { return options_.checkpoint_every != 0; }
+
+  /// Opens the outputs and appends the stages. The model and the engine outlive them.
+  /// Errors: file.write-failed, cosim.engine-lacks.
+  [[nodiscard]] Status open(const std::string& directory, const Model& model,
+                            const EngineRun& engine, std::vector<BatchStage*>& stages);
+  /// Appends what they wrote into the run directory.
+  void list_files(std::vector<std::string>& files) const;
+
+ private:
+  static constexpr std::string_view kSignalFile = "signals.txt";
+
+  const CosimOptions& options_;
+  std::unique_ptr<SignalStage> signals_;
+  std::unique_ptr<ToggleStage> toggles_;
+  std::unique_ptr<CheckpointStage> checkpoints_;
+};
+
+}  // namespace heddle::gate
