@@ -16,6 +16,7 @@ Command gate_command() {
   gate.children.push_back(gate_window_command());
   gate.children.push_back(gate_dump_command());
   gate.children.push_back(gate_diff_command());
+  gate.children.push_back(gate_sim_command());
   return gate;
 }
 

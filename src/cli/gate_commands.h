@@ -13,5 +13,6 @@ namespace heddle::cli {
 [[nodiscard]] Command gate_window_command();
 [[nodiscard]] Command gate_dump_command();
 [[nodiscard]] Command gate_diff_command();
+[[nodiscard]] Command gate_sim_command();
 
 }  // namespace heddle::cli

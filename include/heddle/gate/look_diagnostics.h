@@ -24,8 +24,25 @@ inline constexpr DiagnosticRule kWavesDiffer{"look.waves-differ", Severity::Erro
                                              "at {} ps '{}' is {} in the first file and {} in the "
                                              "second",
                                              "{}", Cause::Mismatch};
+inline constexpr DiagnosticRule kMissingPort{"look.missing-port", Severity::Error,
+                                             "the stimulus has no signal for the input '{}'",
+                                             "{}; `--allow-missing {}` holds it at 0"};
+inline constexpr DiagnosticRule kPortWidth{"look.port-width", Severity::Error,
+                                           "signal '{}' has {} bits, the input '{}' has {}",
+                                           "`--scope` chooses where the ports are looked for"};
+inline constexpr DiagnosticRule kUnknownAllowed{"look.unknown-port", Severity::Error,
+                                                "`--allow-missing {}` names no input of the design",
+                                                "{}"};
+inline constexpr DiagnosticRule kStimulusX{"look.stimulus-x", Severity::Warning,
+                                           "the stimulus of '{}' is not 0 or 1 at {} ps",
+                                           "{} of its values were taken as 0"};
+inline constexpr DiagnosticRule kNoStimulus{"look.no-stimulus", Severity::Error,
+                                            "the stimulus holds no instant {}",
+                                            "look at `--from` and `--to`"};
+
 inline constexpr const DiagnosticRule* kRules[] = {
-    &kBadCheckpoint, &kBadWindow, &kChanged, &kUnknown, &kNoCommonNets, &kWavesDiffer,
+    &kBadCheckpoint, &kBadWindow, &kChanged,   &kUnknown,        &kNoCommonNets, &kWavesDiffer,
+    &kMissingPort,   &kPortWidth, &kStimulusX, &kUnknownAllowed, &kNoStimulus,
 };
 
 }  // namespace heddle::gate::look::diag

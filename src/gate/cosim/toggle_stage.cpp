@@ -61,9 +61,12 @@ void ToggleStage::consume(const BatchView& batch, const EdgeWindow& window) {
       if (change.index() >= activity_.size()) continue;
       Activity& activity = activity_[change.index()];
       if (activity.value) activity.high_ps += end_ps_ - activity.since_ps;
-      activity.since_ps = end_ps_;
       activity.value = change.value();
-      if (!first) ++activity.toggles;
+      // Two edges of one instant: what came back has not moved.
+      const bool came_back = activity.moved && activity.since_ps == end_ps_;
+      if (!first) activity.toggles += came_back ? ~std::uint64_t{0} : 1;
+      activity.moved = !first && !came_back;
+      activity.since_ps = end_ps_;
     }
   }
 }

@@ -37,6 +37,7 @@ class ToggleStage final : public BatchStage {
  private:
   struct Activity {
     bool value = false;
+    bool moved = false;         ///< at `since_ps`
     std::int64_t since_ps = 0;  ///< of `value`
     std::int64_t high_ps = 0;   ///< before that
     std::uint64_t toggles = 0;
