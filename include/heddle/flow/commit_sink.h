@@ -70,7 +70,7 @@ class ListView {
   }
   [[nodiscard]] std::size_t step_count() const { return layout_->steps.size(); }
   [[nodiscard]] const StepHeader& step_header(std::size_t step) const {
-    return *reinterpret_cast<const StepHeader*>(slot_ + layout_->steps[step].offset);
+    return *reinterpret_cast<const StepHeader*>(slot_ + layout_->step_offsets[step]);
   }
 
   /// Whether tasks were frozen before they processed this list.

@@ -40,10 +40,10 @@ class StepInjector {
 /// A worker that has not moved for the watchdog's time.
 struct StallReport {
   std::uint32_t worker = 0;
-  std::string task;  ///< it is in, or waits to run
+  std::string task = {};  ///< it is in, or waits to run
   std::uint64_t clid = 0;
-  bool is_waiting = false;  ///< for another worker, else in the task itself
-  std::string waits_for;    ///< the task, or `commit`, that it waits for
+  bool is_waiting = false;     ///< for another worker, else in the task itself
+  std::string waits_for = {};  ///< the task, or `commit`, that it waits for
 };
 
 /// What a monitor sees of a run, a moment ago.
@@ -73,9 +73,9 @@ struct RunSummary {
   std::uint64_t aborted = 0;         ///< committed lists in which a step failed, `on_error: abort`
   std::uint64_t ignored = 0;         ///< failures with `on_error: ignore` in committed lists
   std::uint64_t missed_periods = 0;  ///< of the rate target
-  std::vector<std::uint64_t> steady_faults;  ///< minor page faults, a worker
-  Diagnostics warnings;                      ///< scheduling calls that failed
-  Diagnostics error;                         ///< why it failed; empty otherwise
+  std::vector<std::uint64_t> steady_faults = {};  ///< minor page faults, a worker
+  Diagnostics warnings = {};                      ///< scheduling calls that failed
+  Diagnostics error = {};                         ///< why it failed; empty otherwise
 };
 
 /// Threads: `build` and `run` from one; `request_stop` from any.

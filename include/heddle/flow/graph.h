@@ -51,17 +51,17 @@ struct BackgroundOptions {
 inline constexpr std::uint32_t kNoIndex = 0xFFFF'FFFF;
 
 struct GraphTask {
-  std::string id;
+  std::string id = {};
   const TaskType* type = nullptr;
-  ConfigNode params;
-  std::vector<std::pair<std::string, std::string>> resources;  ///< role, name
+  ConfigNode params = {};
+  std::vector<std::pair<std::string, std::string>> resources = {};  ///< role, name
   OnError on_error = OnError::Shutdown;
   bool is_logged = true;
   std::int64_t offset_ns = 0;
-  std::optional<BackgroundOptions> background;
+  std::optional<BackgroundOptions> background = {};
   /// A message a port of the type: written for an output, read for an input;
   /// `kNoIndex` for an input whose writer is not in this mission.
-  std::vector<std::uint32_t> messages;
+  std::vector<std::uint32_t> messages = {};
   /// Tasks of one component share a resource and run one at a time, in plan order.
   std::uint32_t component = 0;
   SourcePosition where = {};
@@ -69,7 +69,7 @@ struct GraphTask {
 
 /// An output of a task, read by any number of inputs.
 struct GraphMessage {
-  std::string name;  ///< `task.port`
+  std::string name = {};  ///< `task.port`
   std::uint32_t task = 0;
   std::uint32_t port = 0;  ///< of the task's type
   const MessageType* type = nullptr;
@@ -85,9 +85,9 @@ struct GraphConnection {
 };
 
 struct GraphResource {
-  std::string name;
+  std::string name = {};
   const ResourceType* type = nullptr;
-  ConfigNode params;
+  ConfigNode params = {};
 };
 
 /// Key `logging`.
@@ -109,11 +109,11 @@ struct RuntimeOptions {
   std::uint32_t workers = 1;
   std::uint32_t slots = 8;
   Strategy strategy = Strategy::Groups;
-  std::optional<std::uint64_t> lists;  ///< stop after that many
-  double rate_hz = 0;                  ///< 0: as fast as it goes
-  std::uint32_t watchdog_ms = 5000;    ///< 0: none
-  std::vector<std::uint32_t> cpus;     ///< worker i is pinned to cpus[i]; empty: not
-  std::uint32_t priority = 0;          ///< SCHED_FIFO priority; 0: the normal scheduler
+  std::optional<std::uint64_t> lists = {};  ///< stop after that many
+  double rate_hz = 0;                       ///< 0: as fast as it goes
+  std::uint32_t watchdog_ms = 5000;         ///< 0: none
+  std::vector<std::uint32_t> cpus = {};     ///< worker i is pinned to cpus[i]; empty: not
+  std::uint32_t priority = 0;               ///< SCHED_FIFO priority; 0: the normal scheduler
   SchedulingPolicy scheduling = SchedulingPolicy::Warn;
   bool has_stamps = true;  ///< take process times
 };
@@ -124,16 +124,16 @@ struct Graph {
   static constexpr std::uint32_t kSlotsMax = 65536;
   static constexpr std::uint32_t kWorkersMax = 1024;
 
-  std::string name;
-  std::string mission;                       ///< empty where the file has none
-  std::vector<GraphTask> tasks;              ///< in file order
-  std::vector<GraphMessage> messages;        ///< in order of task, then port
-  std::vector<GraphConnection> connections;  ///< in file order
-  std::vector<GraphResource> resources;
+  std::string name = {};
+  std::string mission = {};                       ///< empty where the file has none
+  std::vector<GraphTask> tasks = {};              ///< in file order
+  std::vector<GraphMessage> messages = {};        ///< in order of task, then port
+  std::vector<GraphConnection> connections = {};  ///< in file order
+  std::vector<GraphResource> resources = {};
   LoggingOptions logging;
   RuntimeOptions runtime;
   /// The resolved configuration, defaults included, as YAML.
-  std::string config_text;
+  std::string config_text = {};
 
   /// Of what decides the results: tasks, types, parameters, connections, mission;
   /// neither `logging` nor `runtime`.

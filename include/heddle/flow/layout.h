@@ -34,6 +34,8 @@ struct alignas(kRegionBytes) SlotHeader {
   bool is_keyframe = false;  ///< tasks freeze before they process this list
   /// A step failed whose task says `on_error: abort`.
   std::atomic<bool> is_aborted = false;
+  std::atomic<std::uint32_t> ignored_count = 0;  ///< steps that failed, `on_error: ignore`
+  std::uint64_t admission_ticks = 0;             ///< the first step begins then
 };
 
 enum class StepState : std::uint8_t {
@@ -60,28 +62,31 @@ struct MessageSlot {
   const MessageType* type = nullptr;
   bool is_logged = true;
   ContentPolicy content = ContentPolicy::All;
+  bool has_sequence = false;  ///< its encoded payload stands after its size
 };
 
 struct StepSlot {
   std::uint32_t task = 0;
-  std::uint32_t offset = 0;                 ///< of the StepHeader
-  std::vector<std::uint32_t> port_offsets;  ///< a message a port of the task type
-  std::uint32_t first_message = 0;          ///< in `SlotLayout::messages`
+  std::uint32_t offset = 0;                      ///< of the StepHeader
+  std::vector<std::uint32_t> port_offsets = {};  ///< a message a port of the task type
+  std::uint32_t first_message = 0;               ///< in `SlotLayout::messages`
   std::uint32_t message_count = 0;
   std::uint32_t text_offset = 0;
   std::uint32_t encoded_offset = 0;
-  std::uint32_t encoded_capacity = 0;  ///< 0: this step does not encode ahead
-  std::vector<std::uint32_t> inputs;   ///< steps it depends on
+  std::uint32_t encoded_capacity = 0;      ///< 0: this step does not encode ahead
+  std::vector<std::uint32_t> inputs = {};  ///< steps it depends on
 };
 
 /// Immutable once made. Threads: any may read.
 struct SlotLayout {
   std::size_t slot_bytes = 0;
-  std::uint32_t text_bytes = 0;       ///< a step
-  std::vector<StepSlot> steps;        ///< in plan order
-  std::vector<MessageSlot> messages;  ///< in order of the graph's messages
-  std::vector<std::uint32_t> step_of_task;
-  std::vector<std::pair<std::uint32_t, const MessageType*>> absent;  ///< offset, type
+  std::uint32_t text_bytes = 0;            ///< a step
+  std::vector<StepSlot> steps = {};        ///< in plan order
+  std::vector<MessageSlot> messages = {};  ///< in order of the graph's messages
+  std::vector<std::uint32_t> step_of_task = {};
+  std::vector<std::uint32_t> step_offsets = {};  ///< of the StepHeaders, in plan order
+  std::vector<std::uint32_t> data_steps = {};    ///< with logged messages, in order of task
+  std::vector<std::pair<std::uint32_t, const MessageType*>> absent = {};  ///< offset, type
   /// Bytes of a list's data record at most, but for unbounded sequences.
   std::size_t data_bytes_max = 0;
   bool has_unbounded = false;

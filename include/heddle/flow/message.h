@@ -26,8 +26,8 @@ struct MessageHeader {
   std::uint8_t is_present = 0;
   std::uint8_t validity_kind = 0;  ///< a Validity::Kind
   std::uint8_t status_bytes = 0;
-  std::uint8_t has_origin = 0;  ///< `origin_clid` differs from the list's own
-  std::uint32_t reserved = 0;
+  std::uint8_t has_origin = 0;   ///< `origin_clid` differs from the list's own
+  std::uint32_t is_touched = 0;  ///< for `content: touched`
   std::int64_t validity_begin_ns = 0;
   std::int64_t validity_end_ns = 0;
   std::uint64_t origin_clid = 0;
@@ -35,7 +35,7 @@ struct MessageHeader {
   /// Absent, of no time, without status. One store.
   void clear() {
     is_present = validity_kind = status_bytes = has_origin = 0;
-    reserved = 0;
+    is_touched = 0;
   }
 };
 static_assert(sizeof(MessageHeader) == 32);
@@ -76,6 +76,8 @@ class Message {
     header_.is_present = 1;
     return payload_;
   }
+  /// Says that this payload is worth keeping where the graph has `content: touched`.
+  void touch() { header_.is_touched = 1; }
   /// Absent again.
   void clear() { header_.clear(); }
 

@@ -24,8 +24,8 @@ struct Plan {
   Strategy strategy = Strategy::Groups;
   std::uint32_t worker_count = 1;
   std::uint32_t slot_count = 1;  ///< lists in flight, at most
-  std::vector<PlanStep> steps;
-  Digest64 graph_digest;
+  std::vector<PlanStep> steps = {};
+  Digest64 graph_digest = {};
   SourcePosition where = {};
 };
 

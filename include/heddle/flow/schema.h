@@ -41,7 +41,7 @@ struct SchemaField {
   /// Of a sequence whose bound is not part of the type.
   static constexpr std::uint32_t kUnbounded = 0xFFFF'FFFF;
 
-  std::string name;  ///< empty where the payload is a bare scalar
+  std::string name = {};  ///< empty where the payload is a bare scalar
   FieldKind kind = FieldKind::U8;
   FieldShape shape = FieldShape::Scalar;
   std::uint32_t count = 1;
@@ -53,8 +53,8 @@ struct SchemaField {
 /// A payload type. Two types of one name and the same fields are the same type
 /// to a connection and to a log, wherever they were compiled.
 struct Schema {
-  std::string name;
-  std::vector<SchemaField> fields;
+  std::string name = {};
+  std::vector<SchemaField> fields = {};
   std::uint32_t size_bytes = 0;         ///< in memory
   std::uint32_t align_bytes = 1;        ///< in memory
   std::uint32_t encoded_bytes_max = 0;  ///< without its unbounded sequences

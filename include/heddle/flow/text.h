@@ -32,7 +32,7 @@ struct TextFormat {
 struct TextLine {
   std::uint32_t task = 0;  ///< index in the graph
   const TextFormat* format = nullptr;
-  std::span<const std::byte> arguments;
+  std::span<const std::byte> arguments = {};
 };
 
 /// The line as people read it. Arguments that do not fit the format show as `?`.
