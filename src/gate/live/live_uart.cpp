@@ -1,0 +1,66 @@
+#include "gate/live/live_uart.h"
+
+#include <cstring>
+
+#include "gate/live/live_jtag.h"
+#include "heddle/base/check.h"
+#include "heddle/base/file.h"
+#include "heddle/gate/peripherals/uart.h"
+
+namespace heddle::gate {
+
+std::size_t LiveUart::room(const PeripheralBank& bank) const {
+  Uart::State state;
+  const std::span<const std::byte> bytes = bank.state(spec().source);
+  HEDDLE_CHECK(bytes.size() == sizeof state);
+  std::memcpy(&state, bytes.data(), sizeof state);
+  const std::size_t pending = stream_.size() - state.sent;
+  return pending >= kPendingMax ? 0 : kPendingMax - pending;
+}
+
+bool LiveUart::give(PeripheralBank& bank, std::string_view bytes, std::uint64_t) {
+  stream_.insert(stream_.end(), bytes.begin(), bytes.end());
+  Uart::Config config;
+  const std::span<std::byte> settings = bank.settings(spec().source);
+  HEDDLE_CHECK(settings.size() == sizeof config);
+  std::memcpy(&config, settings.data(), sizeof config);
+  config.stream = stream_.data();
+  config.stream_bytes = static_cast<std::uint32_t>(stream_.size());
+  std::memcpy(settings.data(), &config, sizeof config);
+  bank.post({spec().source, Uart::kRelease, static_cast<std::uint32_t>(bytes.size())});
+  return true;
+}
+
+void LiveUart::take(const Record& record) {
+  if (record.kind != Uart::kByte) return;
+  const char byte = static_cast<char>(record.value);
+  if (is_attached()) {
+    reply(std::string_view(&byte, 1));
+    return;
+  }
+  backlog_ += byte;
+  if (backlog_.size() > kBacklogMax) backlog_.erase(0, backlog_.size() - kBacklogMax);
+}
+
+void LiveUart::attached() {
+  reply(backlog_);
+  backlog_.clear();
+}
+
+Result<std::unique_ptr<LivePort>> make_live_port(const LivePeripheral& spec,
+                                                 const std::string& directory, LiveNotice notice) {
+  std::unique_ptr<LivePort> port;
+  if (spec.kind == LiveKind::Uart) {
+    port = std::make_unique<LiveUart>(spec, std::move(notice));
+  } else {
+    std::unique_ptr<OutputFile> recording;
+    if (!spec.record_file.empty()) {
+      HEDDLE_TRY(recording, OutputFile::create(join_path(directory, spec.record_file)));
+    }
+    port = std::make_unique<LiveJtag>(spec, std::move(notice), std::move(recording));
+  }
+  HEDDLE_TRY_STATUS(port->listen());
+  return port;
+}
+
+}  // namespace heddle::gate
