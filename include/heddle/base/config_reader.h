@@ -77,6 +77,11 @@ class ConfigReader {
     return choices.begin()[choose(key, look(key), names, index)].second;
   }
 
+  /// One of names that are known only as the program runs; its index.
+  std::size_t required_name(std::string_view key, const std::vector<std::string_view>& names) {
+    return choose(key, need(key, choice_text(names)), names, 0);
+  }
+
   /// A file named by the user: relative names are taken from the directory of
   /// the configuration file. The resolved configuration keeps what was written.
   std::string required_path(std::string_view key);

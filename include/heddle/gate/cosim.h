@@ -112,6 +112,7 @@ struct UartOutcome {
   std::string file;
   std::uint64_t byte_count = 0;
   std::uint64_t framing_errors = 0;
+  std::uint64_t parity_errors = 0;
   std::uint64_t digest = 0;
 };
 
@@ -137,7 +138,7 @@ struct CosimOutcome {
   Statistics statistics;           ///< those of cosim_statistics.h
   std::vector<std::string> files;  ///< in the run directory
   double seconds = 0;              ///< of the loop
-  /// Why it failed, what differs: errors only.
+  /// Why it failed, what differs; warnings about what was seen.
   Diagnostics problems;
 
   /// Every check held and the run got to its end.

@@ -27,8 +27,9 @@ inline constexpr DiagnosticRule kNoStop{
     "cosim.no-stop", Severity::Error, "nothing ends this run",
     "add `stop: {edges: N}`, another stop condition, or give `--edges N`"};
 inline constexpr DiagnosticRule kBadCapacity{"cosim.bad-capacity", Severity::Error,
-                                             "capacity_bytes is {}, which is not a power of two",
-                                             "flash addresses wrap at the capacity"};
+                                             "{} is {}, which is not a power of two",
+                                             "addresses wrap at the capacity"};
+inline constexpr DiagnosticRule kBadUart{"cosim.bad-uart", Severity::Error, "{}", "{}"};
 
 // Attaching it to the design.
 inline constexpr DiagnosticRule kUnknownPort{"cosim.unknown-port", Severity::Error,
@@ -80,6 +81,11 @@ inline constexpr DiagnosticRule kNothingChecked{
 inline constexpr DiagnosticRule kBadCheckWindow{"cosim.bad-check-window", Severity::Error,
                                                 "'{}' is no window of edges",
                                                 "give `all`, or `A:B` with A < B"};
+inline constexpr DiagnosticRule kUartBaud{
+    "cosim.uart-baud", Severity::Warning,
+    "{}: {} of {} characters had a wrong stop or parity bit; levels on its tx last {} cycles of "
+    "its clock at least, cycles_per_bit is {}",
+    "{}"};
 inline constexpr DiagnosticRule kDiverged{"cosim.diverged", Severity::Error,
                                           "edge {}: engine '{}' and the reference differ at {}",
                                           "{}", Cause::Mismatch};
@@ -90,12 +96,13 @@ inline constexpr DiagnosticRule kNoEvents{"cosim.bad-events", Severity::Error,
                                           "expected what a run writes as events.json"};
 
 inline constexpr const DiagnosticRule* kRules[] = {
-    &kNoClock,        &kTooManyClocks,     &kUnknownClock,  &kClockNeeded,  &kBadName,
-    &kBadEventStep,   &kUnknownPeripheral, &kNoStop,        &kBadCapacity,  &kUnknownPort,
-    &kPortWidth,      &kDrivenTwice,       &kUnknownRole,   &kMissingPin,   &kInputFloats,
-    &kUnknownNet,     &kNotAState,         &kUnknownMemory, &kValueTooWide, &kBadImage,
-    &kImageTooLarge,  &kImageEmpty,        &kRunExists,     &kNotARun,      &kEngineLacks,
-    &kNothingChecked, &kBadCheckWindow,    &kDiverged,      &kUnexpected,   &kNoEvents,
+    &kNoClock,      &kTooManyClocks,     &kUnknownClock,   &kClockNeeded,    &kBadName,
+    &kBadEventStep, &kUnknownPeripheral, &kNoStop,         &kBadCapacity,    &kUnknownPort,
+    &kBadUart,      &kUartBaud,          &kPortWidth,      &kDrivenTwice,    &kUnknownRole,
+    &kMissingPin,   &kInputFloats,       &kUnknownNet,     &kNotAState,      &kUnknownMemory,
+    &kValueTooWide, &kBadImage,          &kImageTooLarge,  &kImageEmpty,     &kRunExists,
+    &kNotARun,      &kEngineLacks,       &kNothingChecked, &kBadCheckWindow, &kDiverged,
+    &kUnexpected,   &kNoEvents,
 };
 
 }  // namespace heddle::gate::cosim::diag

@@ -26,6 +26,13 @@ struct PortBit {
   Lit lit;           ///< an input's source, an output's driver
 };
 
+/// Outputs whose names start so are no ports: nets that a peripheral looks at.
+/// They come behind the ports, and no digest covers them.
+inline constexpr char kProbePrefix = '\x01';
+[[nodiscard]] inline bool is_probe(const PortBit& bit) {
+  return !bit.name.empty() && bit.name.front() == kProbePrefix;
+}
+
 /// What a state bit is in the netlist. A `Loop` stands where a purely
 /// combinational loop was cut: its gate is always open, and no digest covers it.
 enum class StateKind : std::uint8_t { Flop, Latch, Loop };
@@ -95,7 +102,8 @@ struct NamedNet {
 };
 
 /// A value. Order of `inputs`, `outputs`, `states`, `memories` and `names` is
-/// that of full name, so that digests do not depend on the netlist's order.
+/// that of full name, so that digests do not depend on the netlist's order;
+/// probes follow the outputs.
 struct Model {
   std::string top;
   Aig aig;

@@ -88,6 +88,9 @@ class PeripheralBank {
   /// Hands a command over.
   virtual void post(const Command& command) = 0;
 
+  /// What a peripheral keeps in its store: the cells of a memory. Empty without.
+  [[nodiscard]] virtual std::vector<std::uint8_t> stored(std::size_t source) const = 0;
+
   /// The state of every peripheral in words, in the order of the run file.
   [[nodiscard]] virtual std::vector<PeripheralDescription> describe() const = 0;
 };

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -12,6 +13,8 @@
 #include "heddle/base/config.h"
 #include "heddle/base/config_reader.h"
 #include "heddle/base/result.h"
+#include "heddle/gate/peripheral_kinds.h"
+#include "heddle/gate/peripherals/uart.h"
 
 namespace heddle::gate {
 
@@ -58,7 +61,8 @@ struct MemoryEntry {
   std::string dump;  ///< file in the run directory to write the final contents to; may be empty
 };
 
-enum class PeripheralKind : std::uint8_t { Uart, SpiFlash, Gpio };
+/// `Other`: whatever `PeripheralEntry::info` says.
+enum class PeripheralKind : std::uint8_t { Uart, SpiFlash, Gpio, Other };
 
 /// One peripheral. Only the settings of its kind mean anything.
 struct PeripheralEntry {
@@ -73,6 +77,10 @@ struct PeripheralEntry {
   std::vector<Pin> pins;
 
   std::uint32_t cycles_per_bit = 16;
+  std::uint16_t cycle_fraction = 0;  ///< added to it, in 1/65536
+  std::uint8_t data_bits = 8;
+  UartParity parity = UartParity::None;
+  std::uint8_t stop_half_bits = 2;
 
   std::optional<ImageEntry> image;
   std::uint32_t capacity_bytes = 1U << 24;
@@ -81,9 +89,15 @@ struct PeripheralEntry {
   std::uint32_t fast_dummy_cycles = 8;
   std::uint32_t quad_io_dummy_cycles = 4;
   std::uint32_t qpi_dummy_cycles = 2;
+  std::int64_t program_time_ps = 1'000'000;
+  std::int64_t erase_time_ps = 10'000'000;
   bool record_commands = false;
 
   Written<std::uint64_t> initial = {};
+
+  std::shared_ptr<const PeripheralKindInfo> info = {};  ///< of `Other`
+  ModelSetup setup = {};
+  std::string dump = {};  ///< file in the run directory for what it stores; may be empty
 };
 
 /// One step of the event script: what it waits for, then what it does.
@@ -142,10 +156,13 @@ struct RunFile {
   ConfigNode resolved;  ///< every key with its value, defaults included
 };
 
-/// Reads a run file. Relative paths in it count from its directory.
+/// Reads a run file. Relative paths in it count from its directory. Its
+/// peripherals may be of the kinds of heddle and of `kinds`.
 /// Errors: those of `load_config` and `ConfigReader`; `cosim.*`.
-[[nodiscard]] Result<RunFile> load_run_file(const std::string& path);
+[[nodiscard]] Result<RunFile> load_run_file(const std::string& path,
+                                            const PeripheralKinds& kinds = {});
 /// The same from a text; `path` names it and gives the directory.
-[[nodiscard]] Result<RunFile> read_run_file(std::string text, const std::string& path);
+[[nodiscard]] Result<RunFile> read_run_file(std::string text, const std::string& path,
+                                            const PeripheralKinds& kinds = {});
 
 }  // namespace heddle::gate

@@ -42,12 +42,21 @@ struct ExpectedEvents {
   std::vector<RunEvent> events;
 };
 
+/// What a peripheral stores, to be written out at the end.
+struct StoreDump {
+  std::uint32_t source = 0;  ///< index of the peripheral in the run
+  std::string file;          ///< in the run directory
+};
+
 struct RunPlan {
   ScheduleSpec schedule;
   std::vector<std::string> clock_names;
   BankSpec bank;
   std::vector<MemoryPreload> preloads;
   std::vector<MemoryDump> dumps;
+  std::vector<StoreDump> store_dumps;
+  /// Nets inside the design that peripherals look at: see `add_probes`.
+  std::vector<PortBit> probes;
   std::vector<StateDeposit> deposits;
   std::vector<std::uint32_t> wave_names;  ///< into `Model::names`, ascending
   std::vector<ExpectedTranscript> expected_uart;
@@ -60,5 +69,9 @@ struct RunPlan {
 /// run file. Warns: cosim.input-floats, cosim.image-empty.
 [[nodiscard]] Result<RunPlan> plan_run(const RunFile& run, const Model& model,
                                        Diagnostics& warnings);
+
+/// Makes the nets that the plan's peripherals look at visible: to be called once
+/// on the model that is compiled and run.
+void add_probes(Model& model, const RunPlan& plan);
 
 }  // namespace heddle::gate

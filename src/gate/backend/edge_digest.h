@@ -3,6 +3,7 @@
 // each, packed from bit 0 of the first word.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <span>
 #include <vector>
@@ -21,13 +22,19 @@ class EdgeDigest {
       state_bit_.push_back(state.kind == StateKind::Loop ? kNoBit : bit++);
     }
     first_output_ = bit;
-    words_.assign(kHeaderWords + (bit + model.outputs.size() + 63) / 64, 0);
+    const auto ports = static_cast<std::size_t>(std::count_if(
+        model.outputs.begin(), model.outputs.end(), [](const PortBit& p) { return !is_probe(p); }));
+    covered_words_ = kHeaderWords + (bit + ports + 63) / 64;
+    first_probe_ = static_cast<std::uint32_t>(ports);
+    probe_bit_ = static_cast<std::uint32_t>((covered_words_ - kHeaderWords) * 64);
+    words_.assign(covered_words_ + 1, 0);
   }
 
   static constexpr std::uint32_t kNoBit = 0xFFFFFFFF;
   /// Position of a state, or `kNoBit` where none is covered.
   [[nodiscard]] std::uint32_t bit_of_state(std::size_t state) const { return state_bit_[state]; }
   [[nodiscard]] std::uint32_t bit_of_output(std::size_t output) const {
+    if (output >= first_probe_) return probe_bit_;
     return first_output_ + static_cast<std::uint32_t>(output);
   }
 
@@ -49,7 +56,8 @@ class EdgeDigest {
 
   /// Ends an edge.
   std::uint64_t next() {
-    words_[kPrevious] = digest_of(std::span<const std::uint64_t>(words_)).value();
+    words_[kPrevious] =
+        digest_of(std::span<const std::uint64_t>(words_).first(covered_words_)).value();
     return words_[kPrevious];
   }
 
@@ -69,6 +77,9 @@ class EdgeDigest {
   std::vector<std::uint64_t> words_;
   std::vector<std::uint32_t> state_bit_;
   std::uint32_t first_output_ = 0;
+  std::uint32_t first_probe_ = 0;  ///< into the outputs
+  std::uint32_t probe_bit_ = 0;    ///< where what no digest covers goes
+  std::size_t covered_words_ = 0;
   std::vector<std::uint64_t> scratch_;
 };
 

@@ -6,6 +6,7 @@
 #include "gate/cosim/report.h"
 #include "gate/cosim/run_directory.h"
 #include "gate/cosim/wave_picture.h"
+#include "heddle/gate/peripheral_type.h"
 #include "heddle/base/file.h"
 #include "heddle/gate/cosim_diagnostics.h"
 #include "heddle/gate/cosim_statistics.h"
@@ -49,6 +50,8 @@ std::string event_difference(const EventDifference& difference) {
 CosimOutcome CosimRun::finish() {
   close_stages();
   dump_memories();
+  dump_stores();
+  explain_uarts();
   fill_outcome();
   fill_statistics();
   if (outcome_.status == RunStatus::Complete) compare();
@@ -71,10 +74,41 @@ void CosimRun::dump_memories() {
   for (const MemoryDump& dump : plan_.dumps) {
     const Memory& memory = program_.model.memories[dump.memory];
     const std::string text =
-        dump_memory(engine_->backend().memory(dump.memory), memory.width, memory.start_offset);
+        dump_memory(dump.file, engine_->backend().memory(dump.memory), memory.width,
+                    memory.start_offset);
     const Status written = write_file_atomic(in_directory(dump.file), text);
     if (!written) fail_with(written.error());
     outcome_.files.push_back(dump.file);
+  }
+}
+
+void CosimRun::dump_stores() {
+  for (const StoreDump& dump : plan_.store_dumps) {
+    const std::vector<std::uint8_t> bytes = engine_->bank().stored(dump.source);
+    const std::vector<std::uint64_t> rows(bytes.begin(), bytes.end());
+    const Status written =
+        write_file_atomic(in_directory(dump.file), dump_memory(dump.file, rows, 8, 0));
+    if (!written) fail_with(written.error());
+    outcome_.files.push_back(dump.file);
+  }
+}
+
+/// Says of a UART that heard nonsense how long the bits on its line really are.
+void CosimRun::explain_uarts() {
+  const std::vector<PeripheralDescription> states = engine_->bank().describe();
+  for (const UartTranscript& uart : events_->transcripts()) {
+    const std::uint64_t wrong = uart.framing_errors + uart.parity_errors;
+    const auto* setup = std::get_if<UartSetup>(&plan_.bank.peripherals[uart.source].setup);
+    const std::string pulse(states[uart.source].find("shortest_pulse_cycles"));
+    if (wrong == 0 || setup == nullptr || pulse == "0") continue;
+    const bool same = pulse == std::to_string(setup->divisor);
+    outcome_.problems.add(Diagnostic(
+        diag::kUartBaud, {},
+        {uart.name, std::to_string(wrong), std::to_string(wrong + uart.bytes.size()), pulse,
+         std::to_string(setup->divisor),
+         same ? "compare data_bits, parity and stop_bits with what the design sends"
+              : "the baud rate of the design differs from the run file's: see its divisor, and "
+                "which clock the UART counts"}));
   }
 }
 
@@ -84,9 +118,11 @@ void CosimRun::fill_outcome() {
                               .file = uart.file,
                               .byte_count = uart.bytes.size(),
                               .framing_errors = uart.framing_errors,
+                              .parity_errors = uart.parity_errors,
                               .digest = digest_of(std::string_view(uart.bytes)).value()});
     outcome_.files.push_back(uart.file);
   }
+  for (std::string& file : events_->bus_files()) outcome_.files.push_back(std::move(file));
   outcome_.event_count = events_->event_count();
   outcome_.event_digest = events_->digest().value();
   if (digest_ != nullptr) outcome_.digest = digest_->digest().value();

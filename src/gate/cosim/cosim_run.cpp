@@ -47,6 +47,7 @@ Status CosimRun::compile_design(Model model, ProgramCache& cache) {
     waves_ = std::make_unique<WaveStage>(model, plan_.wave_names, observation);
   }
   HEDDLE_TRY_STATUS(look_.plan(model, observation));
+  add_probes(model, plan_);
   HEDDLE_TRY(program_, cache.compile(std::move(model), {.observed = observation.literals()}));
   if (options_.fault.empty()) return {};
   HEDDLE_TRY(outcome_.fault, inject_fault(program_, options_.fault));

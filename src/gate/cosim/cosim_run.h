@@ -48,6 +48,8 @@ class CosimRun {
   void fail_with(const Diagnostics& problems);
   void close_stages();
   void dump_memories();
+  void dump_stores();
+  void explain_uarts();
   void compare();
   void fill_outcome();
   void fill_statistics();

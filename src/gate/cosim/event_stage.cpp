@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "gate/cosim/builtin_kinds.h"
 #include "heddle/base/file.h"
 
 namespace heddle::gate {
@@ -17,6 +18,9 @@ EventStage::EventStage(const RunPlan& plan, CosimObserver& observer)
   const auto& peripherals = plan.bank.peripherals;
   transcripts_.reserve(peripherals.size());  // the listeners point into it
   for (std::uint32_t i = 0; i < peripherals.size(); ++i) {
+    if (traces_bus(type_of(peripherals[i].setup))) {
+      listeners_[i].bus = std::make_unique<BusTranscript>(peripherals[i].name);
+    }
     if (!std::holds_alternative<UartSetup>(peripherals[i].setup)) continue;
     transcripts_.push_back({.source = i,
                             .name = peripherals[i].name,
@@ -30,6 +34,7 @@ Status EventStage::open(const std::string& directory) {
   HEDDLE_TRY(file_, OutputFile::create(join_path(directory, "events.json")));
   writer_ = std::make_unique<EventListWriter>(*file_);
   for (Listener& listener : listeners_) {
+    if (listener.bus != nullptr) HEDDLE_TRY_STATUS(listener.bus->open(directory));
     if (listener.transcript == nullptr) continue;
     HEDDLE_TRY(listener.file, OutputFile::create(join_path(directory, listener.transcript->file)));
   }
@@ -80,6 +85,10 @@ void EventStage::take(const Record& record) {
   } else if (!listener.enables.is_none()) {
     const bool levels = record.kind == Gpio::kOutChange;
     recorder_->counter(levels ? listener.track : listener.enables, time, record.value);
+  } else if (listener.bus != nullptr) {
+    if (listener.bus->take(record)) {
+      recorder_->instant(listener.track, time, listener.bus->last());
+    }
   } else {
     recorder_->instant(listener.track, time, event.kind + " " + std::to_string(event.value));
   }
@@ -89,8 +98,9 @@ void EventStage::take(const Record& record) {
 void EventStage::take_uart(const Record& record, Listener& listener) {
   const SimTime time(record.time_ps);
   if (record.kind != Uart::kByte) {
-    ++listener.transcript->framing_errors;
-    recorder_->instant(listener.track, time, "framing error");
+    const bool parity = record.kind == Uart::kParityError;
+    ++(parity ? listener.transcript->parity_errors : listener.transcript->framing_errors);
+    recorder_->instant(listener.track, time, parity ? "parity error" : "framing error");
     return;
   }
   const char byte = static_cast<char>(record.value);
@@ -104,13 +114,23 @@ void EventStage::take_uart(const Record& record, Listener& listener) {
   }
 }
 
+std::vector<std::string> EventStage::bus_files() const {
+  std::vector<std::string> files;
+  for (const Listener& listener : listeners_) {
+    if (listener.bus == nullptr) continue;
+    for (std::string& file : listener.bus->files()) files.push_back(std::move(file));
+  }
+  return files;
+}
+
 bool EventStage::ok() const {
   const auto sound = [](const std::unique_ptr<OutputFile>& file) {
     return file == nullptr || file->status().has_value();
   };
   return sound(file_) &&
-         std::all_of(listeners_.begin(), listeners_.end(),
-                     [&](const Listener& listener) { return sound(listener.file); });
+         std::all_of(listeners_.begin(), listeners_.end(), [&](const Listener& listener) {
+           return sound(listener.file) && (listener.bus == nullptr || listener.bus->ok());
+         });
 }
 
 Status EventStage::finish() {
@@ -127,6 +147,7 @@ Status EventStage::finish() {
       recorder_->instant(listener.track, last_time_, listener.line);
     }
     if (listener.file != nullptr) note(listener.file->close());
+    if (listener.bus != nullptr) note(listener.bus->finish());
   }
   if (recorder_ != nullptr) note(recorder_->finish(last_time_));
   if (problems.has_errors()) return fail(std::move(problems));

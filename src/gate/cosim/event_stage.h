@@ -1,4 +1,4 @@
-// Decoded records: `events.json`, a transcript file a UART, the trace, whoever
+// Decoded records: `events.json`, transcripts of UARTs and buses, the trace, whoever
 // listens live, and what the report and the comparisons need to know.
 #pragma once
 
@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "gate/cosim/batch_stage.h"
+#include "gate/cosim/bus_transcript.h"
 #include "heddle/base/digest.h"
 #include "heddle/base/output_file.h"
 #include "heddle/gate/cosim.h"
@@ -23,6 +24,7 @@ struct UartTranscript {
   std::string file;  ///< in the run directory
   std::string bytes;
   std::uint64_t framing_errors = 0;
+  std::uint64_t parity_errors = 0;
 };
 
 class EventStage final : public BatchStage {
@@ -38,6 +40,8 @@ class EventStage final : public BatchStage {
   [[nodiscard]] Status finish() override;
 
   [[nodiscard]] const std::vector<UartTranscript>& transcripts() const { return transcripts_; }
+  /// The files of buses, in the run directory.
+  [[nodiscard]] std::vector<std::string> bus_files() const;
   [[nodiscard]] std::uint64_t event_count() const { return event_count_; }
   /// Over the records, in order.
   [[nodiscard]] Digest64 digest() const { return digest_.digest(); }
@@ -51,6 +55,7 @@ class EventStage final : public BatchStage {
     trace::TrackId enables;  ///< of a GPIO: its output enables
     std::string line;        ///< of a UART, so far
     std::unique_ptr<OutputFile> file;
+    std::unique_ptr<BusTranscript> bus;  ///< of a bus tracer
   };
 
   void declare_tracks();

@@ -56,8 +56,9 @@ struct FlashImage {
 [[nodiscard]] Result<FlashImage> load_flash(const ImageEntry& entry, const std::string& name,
                                             std::uint32_t capacity_bytes, Diagnostics& warnings);
 
-/// The rows of a memory as `$readmemh` text.
-[[nodiscard]] std::string dump_memory(std::span<const std::uint64_t> rows, std::uint32_t width,
-                                      std::uint64_t start_offset);
+/// The rows of a memory as the file `name` is to hold them: `$readmemh` text, or,
+/// where the name ends in `.bin`, each row in whole bytes, the lowest first.
+[[nodiscard]] std::string dump_memory(std::string_view name, std::span<const std::uint64_t> rows,
+                                      std::uint32_t width, std::uint64_t start_offset);
 
 }  // namespace heddle::gate

@@ -101,9 +101,18 @@ Result<FlashImage> load_flash(const ImageEntry& entry, const std::string& name,
   return flash;
 }
 
-std::string dump_memory(std::span<const std::uint64_t> rows, std::uint32_t width,
-                        std::uint64_t start_offset) {
+std::string dump_memory(std::string_view name, std::span<const std::uint64_t> rows,
+                        std::uint32_t width, std::uint64_t start_offset) {
   const std::size_t row_words = (width + 63) / 64;
+  if (name.ends_with(".bin")) {
+    std::string bytes;
+    for (std::size_t row = 0; row < rows.size(); row += row_words) {
+      for (std::size_t i = 0; i < (width + 7) / 8; ++i) {
+        bytes += static_cast<char>(rows[row + i / 8] >> (i % 8 * 8));
+      }
+    }
+    return bytes;
+  }
   const std::size_t digits = (width + 3) / 4;
   std::string text;
   if (start_offset != 0) {

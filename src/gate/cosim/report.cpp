@@ -35,6 +35,7 @@ void write_result(JsonWriter& json, const CosimOutcome& outcome) {
     json.member("file", uart.file);
     json.member("bytes", uart.byte_count);
     json.member("framing_errors", uart.framing_errors);
+    json.member("parity_errors", uart.parity_errors);
     json.member("digest", Digest64(uart.digest).to_hex());
     json.end_object();
   }

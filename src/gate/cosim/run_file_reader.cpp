@@ -223,13 +223,14 @@ std::optional<ImageEntry> read_image(ConfigReader& map) {
   return entry;
 }
 
-Result<RunFile> read_run_file(std::string text, const std::string& path) {
+Result<RunFile> read_run_file(std::string text, const std::string& path,
+                              const PeripheralKinds& kinds) {
   HEDDLE_TRY(const ConfigNode node, parse_config(text, path));
   RunFile run;
   run.path = path;
   run.text = std::move(text);
   Diagnostics diagnostics;
-  RunFileReading reading{run, diagnostics};
+  RunFileReading reading{run, diagnostics, kinds};
   ConfigReader map(node, "the run file", diagnostics);
   read_general(map, reading);
   read_clocks(map, reading);
@@ -249,10 +250,10 @@ Result<RunFile> read_run_file(std::string text, const std::string& path) {
   return run;
 }
 
-Result<RunFile> load_run_file(const std::string& path) {
+Result<RunFile> load_run_file(const std::string& path, const PeripheralKinds& kinds) {
   constexpr std::uint64_t kRunFileBytesMax = std::uint64_t{16} << 20;
   HEDDLE_TRY(std::string text, read_file(path, kRunFileBytesMax));
-  return read_run_file(std::move(text), path);
+  return read_run_file(std::move(text), path, kinds);
 }
 
 }  // namespace heddle::gate

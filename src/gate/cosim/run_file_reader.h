@@ -10,6 +10,7 @@ namespace heddle::gate {
 struct RunFileReading {
   RunFile& run;
   Diagnostics& diagnostics;
+  const PeripheralKinds& kinds;  ///< beside the built-in ones
 
   /// The clock that a part counts in: what it says, or the only one there is.
   [[nodiscard]] Written<std::string> clock_of(ConfigReader& map);

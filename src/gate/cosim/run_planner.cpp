@@ -1,6 +1,7 @@
 #include "gate/cosim/run_planner.h"
 
 #include <algorithm>
+#include <charconv>
 
 #include "gate/cosim/image.h"
 #include "heddle/base/digest.h"
@@ -10,6 +11,31 @@
 namespace heddle::gate {
 
 namespace diag = cosim::diag;
+
+namespace {
+
+/// `net[5:2]` as `net[2]` .. `net[5]`; anything else as itself.
+std::vector<std::string> bit_names(const std::string& net) {
+  const std::size_t open = net.rfind('[');
+  const std::size_t colon = net.find(':', open == std::string::npos ? net.size() : open);
+  if (colon == std::string::npos || net.back() != ']') return {net};
+  std::int64_t left = 0;
+  std::int64_t right = 0;
+  const char* const text = net.data();
+  const auto high = std::from_chars(text + open + 1, text + colon, left);
+  const auto low = std::from_chars(text + colon + 1, text + net.size() - 1, right);
+  const bool numbers = high.ec == std::errc() && high.ptr == text + colon &&
+                       low.ec == std::errc() && low.ptr == text + net.size() - 1;
+  constexpr std::int64_t kBitsMax = 1024;
+  if (!numbers || std::max(left, right) - std::min(left, right) >= kBitsMax) return {net};
+  std::vector<std::string> names;
+  for (std::int64_t i = std::min(left, right); i <= std::max(left, right); ++i) {
+    names.push_back(net.substr(0, open + 1) + std::to_string(i) + "]");
+  }
+  return names;
+}
+
+}  // namespace
 
 Result<RunPlan> plan_run(const RunFile& run, const Model& model, Diagnostics& warnings) {
   return RunPlanner(run, model, warnings).plan();
@@ -57,6 +83,26 @@ RunPlanner::Bits RunPlanner::find_output(const Written<std::string>& port) {
   return bits;
 }
 
+RunPlanner::Bits RunPlanner::find_watched(const Written<std::string>& net) {
+  Bits bits = outputs_.find(net.value);
+  if (!bits.empty() || net.value.empty()) return bits;
+  for (const std::string& name : bit_names(net.value)) {
+    const std::vector<Lit> lits = model_.find_bits(name);
+    if (lits.empty()) return {};
+    for (std::size_t i = 0; i < lits.size(); ++i) {
+      bits.push_back(probe(lits[i], name + "#" + std::to_string(i)));
+    }
+  }
+  return bits;
+}
+
+std::uint32_t RunPlanner::probe(Lit lit, const std::string& name) {
+  const auto next = static_cast<std::uint32_t>(model_.outputs.size() + plan_.probes.size());
+  const auto [place, fresh] = probes_.emplace(lit, next);
+  if (fresh) plan_.probes.push_back({kProbePrefix + name, lit});
+  return place->second;
+}
+
 bool RunPlanner::has_width(const Bits& bits, std::size_t width, std::size_t width_max,
                            const Written<std::string>& port) {
   if (bits.empty()) return false;
@@ -69,9 +115,12 @@ bool RunPlanner::has_width(const Bits& bits, std::size_t width, std::size_t widt
   return false;
 }
 
-void RunPlanner::own(const Bits& bits, const std::string& owner, const SourcePosition& where) {
+void RunPlanner::own(const Bits& bits, const std::string& owner, const SourcePosition& where,
+                     PinSharing sharing) {
   for (const std::uint32_t bit : bits) {
-    if (!owners_[bit].empty()) {
+    const bool shares = sharing != PinSharing::None && sharing_[bit] == sharing;
+    sharing_[bit] = sharing;
+    if (!owners_[bit].empty() && !shares) {
       add(diag::kDrivenTwice, where, {model_.inputs[bit].name, owners_[bit], owner});
       return;
     }
@@ -91,6 +140,10 @@ std::uint32_t RunPlanner::source_index(const std::string& name) const {
     if (run_.peripherals[i].name == name) return i;
   }
   return 0;
+}
+
+void add_probes(Model& model, const RunPlan& plan) {
+  model.outputs.insert(model.outputs.end(), plan.probes.begin(), plan.probes.end());
 }
 
 void RunPlanner::plan_clocks() {

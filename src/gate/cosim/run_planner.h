@@ -16,7 +16,8 @@ class RunPlanner {
         warnings_(warnings),
         inputs_(model.inputs),
         outputs_(model.outputs),
-        owners_(model.inputs.size()) {}
+        owners_(model.inputs.size()),
+        sharing_(model.inputs.size(), PinSharing::None) {}
 
   Result<RunPlan> plan();
 
@@ -39,6 +40,8 @@ class RunPlanner {
   [[nodiscard]] PeripheralSpec plan_uart(const PeripheralEntry& entry);
   [[nodiscard]] PeripheralSpec plan_flash(const PeripheralEntry& entry);
   [[nodiscard]] PeripheralSpec plan_gpio(const PeripheralEntry& entry);
+  [[nodiscard]] PeripheralSpec plan_other(const PeripheralEntry& entry);
+  void plan_image(const PeripheralEntry& entry, StoreSpec& store);
   void check_roles(const PeripheralEntry& entry, const std::vector<std::string_view>& roles);
   [[nodiscard]] static const PeripheralEntry::Pin* find_pin(const PeripheralEntry& entry,
                                                             std::string_view role);
@@ -47,14 +50,19 @@ class RunPlanner {
   Bits output_pin(const PeripheralEntry& entry, std::string_view role, std::size_t width,
                   std::size_t width_max = 32);
   Bits input_pin(const PeripheralEntry& entry, std::string_view role, std::size_t width,
-                 std::size_t width_max = 32);
+                 std::size_t width_max = 32, PinSharing sharing = PinSharing::None);
 
   [[nodiscard]] Bits find_input(const Written<std::string>& port);
   [[nodiscard]] Bits find_output(const Written<std::string>& port);
+  /// An output, or else any net, `name[5:2]` included, as probes; empty if unknown.
+  [[nodiscard]] Bits find_watched(const Written<std::string>& net);
+  [[nodiscard]] std::uint32_t probe(Lit lit, const std::string& name);
   [[nodiscard]] bool has_width(const Bits& bits, std::size_t width, std::size_t width_max,
                                const Written<std::string>& port);
   /// Notes that `owner` drives these inputs; complains when someone else does.
-  void own(const Bits& bits, const std::string& owner, const SourcePosition& where);
+  /// Several may where all of them share alike.
+  void own(const Bits& bits, const std::string& owner, const SourcePosition& where,
+           PinSharing sharing = PinSharing::None);
   [[nodiscard]] std::uint32_t clock_index(const std::string& name) const;
   [[nodiscard]] std::uint32_t source_index(const std::string& name) const;
   void add(const DiagnosticRule& rule, const SourcePosition& where,
@@ -69,6 +77,8 @@ class RunPlanner {
   PortTable inputs_;
   PortTable outputs_;
   std::vector<std::string> owners_;  ///< by input bit: what drives it
+  std::vector<PinSharing> sharing_;  ///< by input bit: and whether others may
+  std::map<Lit, std::uint32_t> probes_;
   Diagnostics diagnostics_;
   RunPlan plan_;
 };

@@ -32,6 +32,11 @@ void RunPlanner::plan_peripherals() {
       case PeripheralKind::Uart: plan_.bank.peripherals.push_back(plan_uart(entry)); break;
       case PeripheralKind::SpiFlash: plan_.bank.peripherals.push_back(plan_flash(entry)); break;
       case PeripheralKind::Gpio: plan_.bank.peripherals.push_back(plan_gpio(entry)); break;
+      case PeripheralKind::Other: plan_.bank.peripherals.push_back(plan_other(entry)); break;
+    }
+    if (!entry.dump.empty()) {
+      const auto source = static_cast<std::uint32_t>(plan_.bank.peripherals.size() - 1);
+      plan_.store_dumps.push_back({source, entry.dump});
     }
     plan_.bank.peripherals.back().name = entry.name;
     plan_.bank.peripherals.back().clock = clock_index(entry.clock.value);
@@ -67,17 +72,25 @@ RunPlanner::Bits RunPlanner::output_pin(const PeripheralEntry& entry, std::strin
                                         std::size_t width, std::size_t width_max) {
   const PeripheralEntry::Pin* pin = find_pin(entry, role);
   if (pin == nullptr) return {};
-  Bits bits = find_output(pin->port);
+  // A kind that only looks may look at inputs too.
+  const bool any_net = entry.kind == PeripheralKind::Other || inputs_.find(pin->port.value).empty();
+  Bits bits = any_net ? find_watched(pin->port) : Bits();
+  if (bits.empty()) bits = find_output(pin->port);
   return has_width(bits, width, width_max, pin->port) ? bits : Bits{};
 }
 
 RunPlanner::Bits RunPlanner::input_pin(const PeripheralEntry& entry, std::string_view role,
-                                       std::size_t width, std::size_t width_max) {
+                                       std::size_t width, std::size_t width_max,
+                                       PinSharing sharing) {
   const PeripheralEntry::Pin* pin = find_pin(entry, role);
   if (pin == nullptr) return {};
   Bits bits = find_input(pin->port);
   if (!has_width(bits, width, width_max, pin->port)) return {};
-  own(bits, title(entry), pin->port.where);
+  own(bits, title(entry), pin->port.where, sharing);
+  if (sharing == PinSharing::OpenDrain) {
+    std::vector<std::uint32_t>& lines = plan_.bank.open_drain_inputs;
+    lines.insert(lines.end(), bits.begin(), bits.end());
+  }
   return bits;
 }
 
@@ -85,7 +98,11 @@ PeripheralSpec RunPlanner::plan_uart(const PeripheralEntry& entry) {
   check_roles(entry, {"tx", "rx"});
   if (entry.pins.empty()) require_pin(entry, "tx");
   PeripheralSpec spec;
-  spec.setup = UartSetup{.divisor = entry.cycles_per_bit};
+  spec.setup = UartSetup{.divisor = entry.cycles_per_bit,
+                         .fraction = entry.cycle_fraction,
+                         .data_bits = entry.data_bits,
+                         .parity = entry.parity,
+                         .stop_half_bits = entry.stop_half_bits};
   put(spec.pins.outputs, Uart::kTx, output_pin(entry, "tx", 1));
   put(spec.pins.inputs, Uart::kRx, input_pin(entry, "rx", 1));
   return spec;
@@ -106,19 +123,12 @@ PeripheralSpec RunPlanner::plan_flash(const PeripheralEntry& entry) {
   setup.config.quad_io_dummy = static_cast<std::uint8_t>(entry.quad_io_dummy_cycles);
   setup.config.qpi_dummy = static_cast<std::uint8_t>(entry.qpi_dummy_cycles);
   setup.config.record_commands = entry.record_commands;
-  if (entry.image) {
-    Result<FlashImage> image =
-        load_flash(*entry.image, entry.name, entry.capacity_bytes, warnings_);
-    if (image) {
-      setup.image_first = image->first;
-      setup.image = std::move(image->bytes);
-      const Digest64 digest = digest_of(
-          std::string_view(reinterpret_cast<const char*>(setup.image.data()), setup.image.size()));
-      plan_.image_digest = chain(Digest64(plan_.image_digest), digest).value();
-    } else {
-      diagnostics_.add(image.error());
-    }
-  }
+  setup.config.program_time_ps = entry.program_time_ps;
+  setup.config.erase_time_ps = entry.erase_time_ps;
+  StoreSpec store{.bytes = entry.capacity_bytes};
+  plan_image(entry, store);
+  setup.image_first = store.image_first;
+  setup.image = std::move(store.image);
   PeripheralSpec spec;
   spec.setup = std::move(setup);
   put(spec.pins.outputs, SpiFlash::kCs, output_pin(entry, "cs_n", 1));
@@ -126,8 +136,44 @@ PeripheralSpec RunPlanner::plan_flash(const PeripheralEntry& entry) {
   put(spec.pins.outputs, SpiFlash::kIoOut, output_pin(entry, "io_o", 4));
   put(spec.pins.outputs, SpiFlash::kIoOe, output_pin(entry, "io_oe", 4));
   put(spec.pins.outputs, SpiFlash::kIoOut, output_pin(entry, "mosi", 1));
-  put(spec.pins.inputs, SpiFlash::kIoIn, input_pin(entry, "io_i", 4));
-  put(spec.pins.inputs, SpiFlash::kIoIn + 1, input_pin(entry, "miso", 1));
+  put(spec.pins.inputs, SpiFlash::kIoIn, input_pin(entry, "io_i", 4, 4, PinSharing::Bus));
+  put(spec.pins.inputs, SpiFlash::kIoIn + 1, input_pin(entry, "miso", 1, 1, PinSharing::Bus));
+  return spec;
+}
+
+void RunPlanner::plan_image(const PeripheralEntry& entry, StoreSpec& store) {
+  if (!entry.image) return;
+  Result<FlashImage> image = load_flash(*entry.image, entry.name, store.bytes, warnings_);
+  if (!image) {
+    diagnostics_.add(image.error());
+    return;
+  }
+  store.image_first = image->first;
+  store.image = std::move(image->bytes);
+  const Digest64 digest = digest_of(
+      std::string_view(reinterpret_cast<const char*>(store.image.data()), store.image.size()));
+  plan_.image_digest = chain(Digest64(plan_.image_digest), digest).value();
+}
+
+PeripheralSpec RunPlanner::plan_other(const PeripheralEntry& entry) {
+  const std::vector<PeripheralRole>& roles = entry.info->roles;
+  std::vector<std::string_view> names;
+  for (const PeripheralRole& role : roles) names.push_back(role.name);
+  check_roles(entry, names);
+  PeripheralSpec spec;
+  std::vector<unsigned> widths;
+  for (const PeripheralRole& role : roles) {
+    if (role.is_required) require_pin(entry, role.name);
+    const Bits bits = role.is_input
+                          ? input_pin(entry, role.name, role.width, role.width_max, role.sharing)
+                          : output_pin(entry, role.name, role.width, role.width_max);
+    put(role.is_input ? spec.pins.inputs : spec.pins.outputs, role.first, bits);
+    widths.push_back(static_cast<unsigned>(bits.size()));
+  }
+  ModelSetup setup = entry.setup;
+  if (entry.info->attach) entry.info->attach(setup, widths);
+  plan_image(entry, setup.store);
+  spec.setup = std::move(setup);
   return spec;
 }
 

@@ -43,6 +43,7 @@ class Bank final : public PeripheralBank {
                     std::vector<EdgeOp>& drives, std::vector<Record>& records) override;
   std::vector<std::byte> save() const override;
   bool restore(std::span<const std::byte> saved) override;
+  std::vector<std::uint8_t> stored(std::size_t source) const override;
   std::vector<PeripheralDescription> describe() const override;
   std::span<std::byte> settings(std::uint16_t source) override;
   std::span<const std::byte> state(std::uint16_t source) const override;
@@ -461,6 +462,13 @@ bool Bank::restore(std::span<const std::byte> saved) {
   }
   touch_all_ = true;  // what was seen last is not known here
   return restore_stores(saved, true);
+}
+
+std::vector<std::uint8_t> Bank::stored(std::size_t source) const {
+  const ByteStore store = slots_[source].store_view();
+  std::vector<std::uint8_t> bytes(store.size);
+  for (std::uint32_t i = 0; i < store.size; ++i) bytes[i] = store.read(i);
+  return bytes;
 }
 
 std::vector<PeripheralDescription> Bank::describe() const {

@@ -390,6 +390,7 @@ class Echo final : public PeripheralBank {
   }
   std::vector<std::byte> save() const override { return {}; }
   bool restore(std::span<const std::byte> saved) override { return saved.empty(); }
+  std::vector<std::uint8_t> stored(std::size_t) const override { return {}; }
   std::vector<PeripheralDescription> describe() const override { return {}; }
   std::span<std::byte> settings(std::uint16_t) override { return {}; }
   std::span<const std::byte> state(std::uint16_t) const override { return {}; }

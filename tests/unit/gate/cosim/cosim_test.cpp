@@ -399,5 +399,23 @@ TEST_F(CosimTest, ComparesTranscriptsAndEvents) {
   EXPECT_NE(bad.expectations.at(1).difference.find("\"value\": 97"), std::string::npos);
 }
 
+TEST_F(CosimTest, SaysHowLongTheBitsOfAWrongBaudRateReallyAre) {
+  // The first UART sends with 16 cycles a bit, the second listens with 20: with
+  // its start at 0 it samples its stop bit at 190, which is a low bit of the `b`.
+  const CosimOutcome outcome = must_run(
+      "  wrong: {kind: uart, clock: clk, pins: {tx: tx}, cycles_per_bit: 20}\n"
+      "events:\n  input_commands:\n"
+      "    - {wait: {edge: 100}, action: {uart: uart, send: \"ab\"}}\n"
+      "stop: {edges: 2000}\n",
+      "out");
+  ASSERT_EQ(outcome.problems.list().size(), 1U) << outcome.problems.to_string();
+  const Diagnostic& warning = outcome.problems.list()[0];
+  EXPECT_EQ(warning.code(), "cosim.uart-baud");
+  EXPECT_NE(warning.text().find("wrong: 1 of"), std::string::npos) << warning.text();
+  EXPECT_NE(warning.text().find("last 16 cycles"), std::string::npos) << warning.text();
+  EXPECT_NE(warning.text().find("cycles_per_bit is 20"), std::string::npos) << warning.text();
+  EXPECT_TRUE(outcome.passed()) << "a warning is no failure";
+}
+
 }  // namespace
 }  // namespace heddle::gate

@@ -265,7 +265,7 @@ TEST(DumpMemory, IsReadBackByTheHexReader) {
       }
     }
     const auto image =
-        decode_image(dump_memory(rows, width, 0x20), "d.hex", ImageFormat::Hex, width);
+        decode_image(dump_memory("d.hex", rows, width, 0x20), "d.hex", ImageFormat::Hex, width);
     ASSERT_TRUE(image.has_value()) << image.error().to_string();
     ASSERT_EQ(image->words.size(), 9U);
     for (std::size_t row = 0; row < 9; ++row) {

@@ -267,6 +267,24 @@ constexpr Whole kWholes[] = {
     {"design: {netlist: n}\nclocks: {c: {port: c, period_ps: 2}}\n"
      "peripherals: {f: {kind: spi_flash, capacity_bytes: 1000}}\n",
      "cosim.bad-capacity"},
+    {"design: {netlist: n}\nclocks: {c: {port: c, period_ps: 2}}\n"
+     "peripherals: {s: {kind: spi_slave, registers: 100}}\n",
+     "cosim.bad-capacity"},
+    {"design: {netlist: n}\nclocks: {c: {port: c, period_ps: 2}}\n"
+     "peripherals: {u: {kind: uart, baud: 9600, cycles_per_bit: 3}}\n",
+     "cosim.bad-uart"},
+    {"design: {netlist: n}\nclocks: {c: {port: c, period_ps: 20000}}\n"
+     "peripherals: {u: {kind: uart, baud: 60000000}}\n",
+     "cosim.bad-uart"},
+    {"design: {netlist: n}\nclocks: {c: {port: c, period_ps: 20000}}\n"
+     "peripherals: {u: {kind: uart, stop_bits: 1.25}}\n",
+     "cosim.bad-uart"},
+    {"design: {netlist: n}\nclocks: {c: {port: c, period_ps: 20000}}\n"
+     "peripherals: {u: {kind: uart, data_bits: 9}}\n",
+     "config.out-of-range"},
+    {"design: {netlist: n}\nclocks: {c: {port: c, period_ps: 2}}\n"
+     "peripherals: {s: {kind: i2c_slave, dump: a/b}}\n",
+     "cosim.bad-name"},
     {"design: {netlist: n}\nclocks: {c: {port: c, period_ps: 2}, d: {port: d, period_ps: 2}}\n"
      "peripherals: {u: {kind: uart, pins: {tx: t}}}\n",
      "cosim.clock-needed"},
@@ -275,6 +293,27 @@ constexpr Whole kWholes[] = {
     {"design: {netlist: n}\n--- \nclocks: {}\n", "config.unsupported"},
     {"design: {netlist: n", "config.syntax"},
 };
+
+TEST(RunFile, TurnsABaudRateIntoCyclesOfTheUartsOwnClock) {
+  const Result<RunFile> run = read_run_file(
+      "design: {netlist: n}\nclocks: {fast: {port: f, period_ps: 20000}, slow: {port: s, "
+      "period_ps: 61035}}\nperipherals:\n"
+      "  a: {kind: uart, clock: fast, baud: 115200, data_bits: 7, parity: even, stop_bits: 2}\n"
+      "  b: {kind: uart, clock: slow, baud: 4096, stop_bits: 1.5}\n",
+      "run.yaml");
+  ASSERT_TRUE(run.has_value()) << run.error().to_string();
+  const PeripheralEntry& fast = run->peripherals[0];
+  // 50 MHz / 115200 = 434.02777; in 1/65536 of a cycle, rounded to the nearest.
+  EXPECT_EQ(fast.cycles_per_bit, 434U);
+  EXPECT_EQ(fast.cycle_fraction, 1820U);
+  EXPECT_EQ(fast.data_bits, 7);
+  EXPECT_EQ(fast.parity, UartParity::Even);
+  EXPECT_EQ(fast.stop_half_bits, 4);
+  // 10^12 / (4096 * 61035) = 4000.01024
+  EXPECT_EQ(run->peripherals[1].cycles_per_bit, 4000U);
+  EXPECT_EQ(run->peripherals[1].cycle_fraction, 671U);
+  EXPECT_EQ(run->peripherals[1].stop_half_bits, 3);
+}
 
 TEST(RunFile, RefusesWhatIsNoRunFile) {
   for (const Whole& whole : kWholes) {
