@@ -43,7 +43,7 @@ Outcome<std::unique_ptr<HeddleRun>> HeddleRun::prepare(const RunFileParams& para
   const Result<gate::RunFile> file = gate::read_run_file(run_file_text(params), "bench.yaml");
   if (!file) return failure(file);
   Diagnostics warnings;
-  Result<gate::Model> model = gate::load_model(file->netlist.value, file->top, warnings);
+  Result<gate::Model> model = gate::load_model(file->design(), file->top, warnings);
   if (!model) return failure(model);
   Result<gate::RunPlan> plan = gate::plan_run(*file, *model, warnings);
   if (!plan) return failure(plan);

@@ -4,6 +4,14 @@
 
 namespace heddle::cli {
 
+std::vector<Option> design_options(gate::DesignFiles& files, std::string& top) {
+  return {{"netlist", "FILE", "Yosys JSON or structural Verilog", &files.netlist, Need::Required},
+          {"--cells", "FILE", "a library of its cells, Liberty or Verilog; may be repeated",
+           &files.cells},
+          {"--manifest", "FILE", "a cell manifest (YAML): memories, pads", &files.manifest},
+          {"--top", "MODULE", "the top module; default: the only candidate", &top}};
+}
+
 Command gate_command() {
   Command gate{.name = "gate", .summary = "Simulate a synthesised netlist, gate by gate"};
   gate.examples = {{"heddle gate init netlist.json --out run.yaml", "start with a run file"},

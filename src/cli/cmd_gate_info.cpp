@@ -16,7 +16,7 @@ namespace heddle::cli {
 namespace {
 
 struct InfoOptions {
-  std::string netlist;
+  gate::DesignFiles files;
   std::string top;
   bool no_loops = false;
 };
@@ -61,7 +61,7 @@ void write_json(const gate::NetlistSummary& summary, ByteSink& out) {
 }
 
 ExitCode run_info(const InfoOptions& options, Session& session) {
-  const Result<gate::FlatNetlist> netlist = gate::load_netlist(options.netlist, options.top);
+  const Result<gate::FlatNetlist> netlist = gate::load_netlist(options.files, options.top);
   if (!netlist) return session.report(netlist.error());
   session.report(netlist->warnings);
   const gate::NetlistSummary summary = gate::summarise(*netlist);
@@ -81,7 +81,7 @@ ExitCode run_compile(const InfoOptions& options, Session& session) {
   const auto begin = std::chrono::steady_clock::now();
   Diagnostics warnings;
   gate::ProgramCache cache({.directory = gate::ProgramCache::default_directory()});
-  Result<gate::Model> model = cache.load_model(options.netlist, options.top, warnings);
+  Result<gate::Model> model = gate::load_model(cache, options.files, options.top, warnings);
   session.report(warnings);
   if (!model) return session.report(model.error());
   const double load_seconds = seconds_since(begin);
@@ -116,10 +116,7 @@ ExitCode run_compile(const InfoOptions& options, Session& session) {
 Command netlist_command(std::string name, std::string summary,
                         const std::shared_ptr<InfoOptions>& options) {
   Command command{.name = std::move(name), .summary = std::move(summary)};
-  command.options = {
-      {"netlist", "FILE", "a netlist as Yosys's write_json leaves it", &options->netlist,
-       Need::Required},
-      {"--top", "MODULE", "the top module; default: the only candidate", &options->top}};
+  command.options = design_options(options->files, options->top);
   return command;
 }
 
@@ -128,7 +125,9 @@ Command netlist_command(std::string name, std::string summary,
 Command gate_info_command() {
   auto options = std::make_shared<InfoOptions>();
   Command command = netlist_command("info", "Say what a netlist holds", options);
-  command.examples = {{"heddle gate info netlist.json", "ports, memories and sizes"}};
+  command.examples = {
+      {"heddle gate info netlist.json", "ports, memories and sizes"},
+      {"heddle gate info chip.v --cells lib.lib --manifest cells.yaml", "of mapped Verilog"}};
   command.run = [options](Session& session) { return run_info(*options, session); };
   return command;
 }

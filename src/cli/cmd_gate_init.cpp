@@ -12,13 +12,13 @@ namespace heddle::cli {
 namespace {
 
 struct InitOptions {
-  std::string netlist;
+  gate::DesignFiles files;
   std::string top;
   std::string out;
   bool force = false;
 };
 
-/// The netlist's path as seen from the run file's directory.
+/// A file's path as seen from the run file's directory.
 std::string path_from(const std::string& netlist, const std::string& out) {
   if (out.empty() || parent_path(out).empty()) return netlist;
   std::error_code error;
@@ -31,11 +31,14 @@ ExitCode run_init(const InitOptions& options, Session& session) {
     const std::string text = "'" + options.out + "' exists already; `--force` replaces it";
     return session.report(Diagnostic(diag::kBadUsage, {}, {text, "heddle gate init"}));
   }
-  const Result<gate::FlatNetlist> netlist = gate::load_netlist(options.netlist, options.top);
+  const Result<gate::FlatNetlist> netlist = gate::load_netlist(options.files, options.top);
   if (!netlist) return session.report(netlist.error());
   session.report(netlist->warnings);
-  const std::string text = gate::initial_run_file(
-      gate::summarise(*netlist), path_from(options.netlist, options.out), options.top);
+  gate::DesignFiles files = options.files;
+  files.netlist = path_from(files.netlist, options.out);
+  for (std::string& cells : files.cells) cells = path_from(cells, options.out);
+  if (!files.manifest.empty()) files.manifest = path_from(files.manifest, options.out);
+  const std::string text = gate::initial_run_file(gate::summarise(*netlist), files, options.top);
   if (options.out.empty()) {
     session.out().write(text);
     return ExitCode::Ok;
@@ -51,13 +54,12 @@ ExitCode run_init(const InitOptions& options, Session& session) {
 Command gate_init_command() {
   auto options = std::make_shared<InitOptions>();
   Command command{.name = "init", .summary = "Write a commented run file for a netlist"};
-  command.options = {
-      {"netlist", "FILE", "a netlist as Yosys's write_json leaves it", &options->netlist,
-       Need::Required},
-      {"--top", "MODULE", "the top module; default: the only candidate", &options->top},
-      {"-o,--out", "FILE", "the run file; default: standard output", &options->out},
-      {"--force", "", "replace a file that exists", &options->force}};
-  command.examples = {{"heddle gate init netlist.json -o run.yaml", "guess what can be guessed"}};
+  command.options = design_options(options->files, options->top);
+  command.options.push_back(
+      {"-o,--out", "FILE", "the run file; default: standard output", &options->out});
+  command.options.push_back({"--force", "", "replace a file that exists", &options->force});
+  command.examples = {{"heddle gate init netlist.json -o run.yaml", "guess what can be guessed"},
+                      {"heddle gate init chip.v --cells lib.lib -o run.yaml", "of mapped Verilog"}};
   command.run = [options](Session& session) { return run_init(*options, session); };
   return command;
 }

@@ -2,8 +2,12 @@
 #pragma once
 
 #include "cli/command.h"
+#include "heddle/gate/design_files.h"
 
 namespace heddle::cli {
+
+/// The options that name a design: netlist, `--cells`, `--manifest`, `--top`.
+[[nodiscard]] std::vector<Option> design_options(gate::DesignFiles& files, std::string& top);
 
 [[nodiscard]] Command gate_init_command();
 [[nodiscard]] Command gate_info_command();

@@ -9,6 +9,16 @@ namespace heddle::gate::diag {
 inline constexpr DiagnosticRule kSyntax{"gate.netlist.syntax", Severity::Error,
                                         "this is not valid JSON: {}",
                                         "write the netlist again with Yosys's `write_json`"};
+inline constexpr DiagnosticRule kVerilogSyntax{"gate.netlist.verilog-syntax", Severity::Error,
+                                               "found {}, expected {}", ""};
+inline constexpr DiagnosticRule kLibertySyntax{"gate.netlist.liberty-syntax", Severity::Error,
+                                               "found {}, expected {}", ""};
+inline constexpr DiagnosticRule kUnknownFormat{
+    "gate.netlist.unknown-format", Severity::Error,
+    "this is neither Yosys JSON nor Verilog nor Liberty",
+    "files that end in .json, .v, .sv, .vg, .lib are taken for what they say"};
+inline constexpr DiagnosticRule kManifest{"gate.netlist.manifest", Severity::Error,
+                                          "{} '{}' of the cell manifest: {}", ""};
 inline constexpr DiagnosticRule kFileTooLarge{"gate.netlist.file-too-large", Severity::Error,
                                               "the netlist has {} bytes, more than the {} allowed",
                                               "keep the hierarchy when writing it"};
@@ -64,6 +74,14 @@ inline constexpr DiagnosticRule kWidthMismatch{
     "gate.netlist.width-mismatch", Severity::Error,
     "port '{}' of cell '{}' has {} bits, but {} are connected to it", ""};
 
+inline constexpr DiagnosticRule kBehaviour{
+    "gate.netlist.behaviour", Severity::Error, "module '{}' cannot be used: it holds {}",
+    "synthesise it to gates, or describe it in the cell manifest"};
+inline constexpr DiagnosticRule kOpaqueCell{
+    "gate.netlist.opaque-cell", Severity::Warning,
+    "cell '{}' is of type '{}', whose function is not known: its outputs are x",
+    "describe it in the cell manifest"};
+
 // Checking the flat result.
 inline constexpr DiagnosticRule kMultipleDrivers{"gate.netlist.multiple-drivers", Severity::Error,
                                                  "{} drives '{}', which {} drives too", ""};
@@ -98,13 +116,14 @@ inline constexpr DiagnosticRule kNoSuchFault{"gate.fault.unknown-net", Severity:
                                              "there is no gate to invert at '{}'", "{}"};
 
 inline constexpr const DiagnosticRule* kRules[] = {
-    &kSyntax,          &kFileTooLarge,    &kWrongType,         &kMissingKey,    &kDuplicateName,
-    &kBadBit,          &kBadNetNumber,    &kBadDirection,      &kBadParameter,  &kBadInit,
-    &kMissingTop,      &kAmbiguousTop,    &kRecursion,         &kTooDeep,       &kTooLarge,
-    &kUnknownCell,     &kWordLevelCell,   &kUnsupportedCell,   &kMissingPort,   &kUnknownPort,
-    &kWidthMismatch,   &kMultipleDrivers, &kUndrivenNet,       &kUndrivenClock, &kConstantClock,
-    &kConflictingInit, &kGlobalClockFlop, &kCombinationalLoop, &kLoopRefused,   &kUnknownEngine,
-    &kNoFixpoint,      &kNoSuchFault,
+    &kSyntax,        &kVerilogSyntax,   &kLibertySyntax,   &kUnknownFormat,     &kManifest,
+    &kBehaviour,     &kOpaqueCell,      &kFileTooLarge,    &kWrongType,         &kMissingKey,
+    &kDuplicateName, &kBadBit,          &kBadNetNumber,    &kBadDirection,      &kBadParameter,
+    &kBadInit,       &kMissingTop,      &kAmbiguousTop,    &kRecursion,         &kTooDeep,
+    &kTooLarge,      &kUnknownCell,     &kWordLevelCell,   &kUnsupportedCell,   &kMissingPort,
+    &kUnknownPort,   &kWidthMismatch,   &kMultipleDrivers, &kUndrivenNet,       &kUndrivenClock,
+    &kConstantClock, &kConflictingInit, &kGlobalClockFlop, &kCombinationalLoop, &kLoopRefused,
+    &kUnknownEngine, &kNoFixpoint,      &kNoSuchFault,
 };
 
 }  // namespace heddle::gate::diag

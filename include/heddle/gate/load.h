@@ -1,20 +1,31 @@
-// From a file to a model: what every gate command starts with.
+// From files to a model: what every gate command starts with.
 #pragma once
 
 #include <string>
 
 #include "heddle/base/result.h"
+#include "heddle/gate/design_files.h"
 #include "heddle/gate/model.h"
 #include "heddle/gate/netlist.h"
+#include "heddle/gate/program_cache.h"
 
 namespace heddle::gate {
 
-/// Reads a Yosys JSON netlist and flattens it below `top` (empty: the only
-/// candidate). Errors: those of `load_yosys_json` and `flatten`.
-[[nodiscard]] Result<FlatNetlist> load_netlist(const std::string& path, const std::string& top);
+/// Reads a design and flattens it below `top` (empty: the only candidate).
+/// Errors: those of `load_design` and `flatten`.
+[[nodiscard]] Result<FlatNetlist> load_netlist(const DesignFiles& files, const std::string& top);
 
 /// The same, elaborated. Warnings are added to `warnings`.
 /// Errors: also those of `build_model`.
+[[nodiscard]] Result<Model> load_model(const DesignFiles& files, const std::string& top,
+                                       Diagnostics& warnings);
+
+/// The same by way of a cache, where it can keep such a design.
+[[nodiscard]] Result<Model> load_model(ProgramCache& cache, const DesignFiles& files,
+                                       const std::string& top, Diagnostics& warnings);
+
+/// The same of a netlist that stands alone.
+[[nodiscard]] Result<FlatNetlist> load_netlist(const std::string& path, const std::string& top);
 [[nodiscard]] Result<Model> load_model(const std::string& path, const std::string& top,
                                        Diagnostics& warnings);
 

@@ -13,6 +13,7 @@
 #include "heddle/base/config.h"
 #include "heddle/base/config_reader.h"
 #include "heddle/base/result.h"
+#include "heddle/gate/design_files.h"
 #include "heddle/gate/peripheral_kinds.h"
 #include "heddle/gate/peripherals/uart.h"
 
@@ -130,7 +131,9 @@ struct RunFile {
 
   std::string name;  ///< of the run; the run directory is called after it
   Written<std::string> netlist;
-  std::string top;  ///< empty: the only candidate
+  std::vector<std::string> cells;  ///< files of cell libraries
+  std::string manifest;            ///< of cells; empty: none
+  std::string top;                 ///< empty: the only candidate
   std::vector<ClockEntry> clocks;
   std::optional<ResetEntry> reset;
   std::vector<ValueEntry> inputs;
@@ -154,6 +157,8 @@ struct RunFile {
   std::string path;     ///< as given; empty when it came from a text
   std::string text;     ///< all of it
   ConfigNode resolved;  ///< every key with its value, defaults included
+
+  [[nodiscard]] DesignFiles design() const { return {netlist.value, cells, manifest}; }
 };
 
 /// Reads a run file. Relative paths in it count from its directory. Its

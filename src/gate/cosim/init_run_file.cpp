@@ -21,15 +21,16 @@ bool has(const std::string& text, std::string_view part) {
 
 class Writer {
  public:
-  Writer(const NetlistSummary& summary, std::string netlist, std::string top)
-      : summary_(summary), netlist_(std::move(netlist)), top_(std::move(top)) {}
+  Writer(const NetlistSummary& summary, const DesignFiles& files, std::string top)
+      : summary_(summary), files_(files), top_(std::move(top)) {}
 
   std::string write() {
     text_ = "# A run of '" + summary_.top +
             "', written by `heddle gate init`. Every key is described in\n"
             "# docs/guides/gate-run-file.md. Run it with `heddle gate cosim` and this file.\n"
             "design:\n  netlist: " +
-            json_quote(netlist_) + "\n";
+            json_quote(files_.netlist) + "\n";
+    write_cells();
     if (!top_.empty()) text_ += "  top: " + json_quote(top_) + "\n";
     write_clocks();
     write_reset();
@@ -41,6 +42,15 @@ class Writer {
 
  private:
   static std::string port_text(std::string_view name) { return json_quote(name); }
+
+  void write_cells() {
+    std::string list;
+    for (const std::string& file : files_.cells) {
+      list += (list.empty() ? "" : ", ") + json_quote(file);
+    }
+    if (!list.empty()) text_ += "  cells: [" + list + "]\n";
+    if (!files_.manifest.empty()) text_ += "  manifest: " + json_quote(files_.manifest) + "\n";
+  }
 
   void write_clocks() {
     for (const ClockGuess& clock : summary_.clocks) clocks_.push_back(clock.port);
@@ -185,7 +195,7 @@ class Writer {
   }
 
   const NetlistSummary& summary_;
-  std::string netlist_;
+  const DesignFiles& files_;
   std::string top_;
   std::vector<std::string> clocks_;
   std::set<std::string> taken_;  ///< inputs that something drives
@@ -195,9 +205,9 @@ class Writer {
 
 }  // namespace
 
-std::string initial_run_file(const NetlistSummary& summary, const std::string& netlist,
+std::string initial_run_file(const NetlistSummary& summary, const DesignFiles& files,
                              const std::string& top) {
-  return Writer(summary, netlist, top).write();
+  return Writer(summary, files, top).write();
 }
 
 }  // namespace heddle::gate

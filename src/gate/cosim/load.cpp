@@ -1,19 +1,33 @@
 #include "heddle/gate/load.h"
 
 #include "heddle/gate/netlist.h"
-#include "heddle/gate/yosys_json.h"
 
 namespace heddle::gate {
 
-Result<FlatNetlist> load_netlist(const std::string& path, const std::string& top) {
-  HEDDLE_TRY(const Design design, load_yosys_json(path));
+Result<FlatNetlist> load_netlist(const DesignFiles& files, const std::string& top) {
+  HEDDLE_TRY(const Design design, load_design(files));
   return flatten(design, top);
 }
 
-Result<Model> load_model(const std::string& path, const std::string& top, Diagnostics& warnings) {
-  HEDDLE_TRY(const FlatNetlist netlist, load_netlist(path, top));
+Result<Model> load_model(const DesignFiles& files, const std::string& top, Diagnostics& warnings) {
+  HEDDLE_TRY(const FlatNetlist netlist, load_netlist(files, top));
   warnings.add(netlist.warnings);
   return build_model(netlist, warnings);
+}
+
+Result<Model> load_model(ProgramCache& cache, const DesignFiles& files, const std::string& top,
+                         Diagnostics& warnings) {
+  const bool is_json = detect_format(files.netlist, "{") == NetlistFormat::YosysJson;
+  if (files.is_alone() && is_json) return cache.load_model(files.netlist, top, warnings);
+  return load_model(files, top, warnings);
+}
+
+Result<FlatNetlist> load_netlist(const std::string& path, const std::string& top) {
+  return load_netlist(DesignFiles{path, {}, {}}, top);
+}
+
+Result<Model> load_model(const std::string& path, const std::string& top, Diagnostics& warnings) {
+  return load_model(DesignFiles{path, {}, {}}, top, warnings);
 }
 
 }  // namespace heddle::gate

@@ -127,6 +127,10 @@ void read_general(ConfigReader& map, RunFileReading& reading) {
   reading.check_name(run.name, "a run", map.where("name"));
   ConfigReader design = map.required_map("design");
   run.netlist = {design.required_path("netlist"), design.where("netlist")};
+  for (const std::string& cells : design.list<std::string>("cells", {.min = 1})) {
+    run.cells.push_back(join_path(parent_path(run.path), cells));
+  }
+  run.manifest = design.maybe_path("manifest").value_or("");
   run.top = design.optional<std::string>("top", "", {.min = 0});
   run.engine = map.optional<std::string>("engine", run.engine);
   run.batch_edges = map.optional<std::uint32_t>("batch_edges", RunFile::kBatchDefault,

@@ -64,6 +64,10 @@ void Hierarchy::check_pins(const ModuleCell& cell, const CellType& type) {
   }
 }
 
+bool Hierarchy::is_power(NameId pin) const {
+  return std::find(data_.power_pins.begin(), data_.power_pins.end(), pin) != data_.power_pins.end();
+}
+
 std::uint32_t Hierarchy::find_port(std::uint32_t module, NameId name) const {
   const std::vector<ModulePort>& ports = data_.modules[module].ports;
   const std::vector<std::uint32_t>& order = infos_[module].ports_by_name;
@@ -75,9 +79,15 @@ std::uint32_t Hierarchy::find_port(std::uint32_t module, NameId name) const {
 
 void Hierarchy::check_instance(const ModuleCell& cell, const CellType& type) {
   const std::vector<ModulePort>& ports = data_.modules[type.module].ports;
+  if (data_.modules[type.module].ignored) return;
+  if (data_.modules[type.module].opaque) {
+    faults_.add(diag::kOpaqueCell, cell.at,
+                {data_.names->text(cell.name), data_.names->text(cell.type)});
+  }
   for (std::size_t i = 0; i < cell.connections.count; ++i) {
     const CellConnection& connection = data_.connections[cell.connections.first + i];
     const std::uint32_t port = find_port(type.module, connection.port);
+    if (port == kNoIndex && is_power(connection.port)) continue;
     if (port == kNoIndex) {
       std::vector<std::string_view> known;
       for (const ModulePort& one : ports) known.push_back(data_.names->text(one.name));
@@ -152,6 +162,8 @@ void Hierarchy::check_cell(const ModuleCell& cell, CellInfo& info) {
       return;
     case CellClass::Unknown:
       if (type.module != kNoIndex) return check_instance(cell, type);
+      // Without a connection it can do nothing: a filler.
+      if (cell.connections.count == 0 && data_.drops_fillers) return;
       return check_unknown(cell, type);
   }
 }

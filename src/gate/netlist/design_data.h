@@ -85,22 +85,38 @@ struct Module {
   bool top = false;
   bool blackbox = false;
   bool has_source = false;  ///< it has a `src` attribute: somebody wrote it
-  bool liberty = false;     ///< it has the attribute `liberty_cell`
+  bool liberty = false;     ///< a library cell, as its attribute or its file says
+  bool opaque = false;      ///< nobody says what it does: its outputs are x
+  bool ignored = false;     ///< its instances vanish, whatever is connected to them
+  NameId unsupported;       ///< what it holds that is no structure, or none
+  SourceOffset unsupported_at = 0;
   LocalNet net_count = kConstantNetCount;
   std::vector<ModulePort> ports;
   std::vector<ModuleCell> cells;
   std::vector<ModuleNet> nets;
 };
 
+/// One file among the text of a design.
+struct SourceFile {
+  std::string name;
+  SourceOffset start = 0;
+  std::uint32_t bytes = 0;
+};
+
 struct DesignData {
-  std::string text;  ///< what was read
-  std::string file;
+  std::string text;               ///< what was read: one file after another
+  std::vector<SourceFile> files;  ///< at least one, ascending
   std::uint64_t text_digest = 0;
   std::shared_ptr<const NamePool> names;
   std::vector<Module> modules;
   std::vector<CellConnection> connections;  ///< pool of `ModuleCell`
   std::vector<CellParameter> parameters;    ///< pool of `ModuleCell`
   std::vector<LocalNet> bits;               ///< pool of connections, ports and nets
+  /// Cells of unknown type without a connection do not matter: place and route
+  /// writes them into Verilog. In JSON they are mistakes.
+  bool drops_fillers = false;
+  /// Pins that are ignored on every cell: supplies. In order.
+  std::vector<NameId> power_pins;
 
   [[nodiscard]] std::string_view text_of(const ConstantText& value) const {
     if (!value.unescaped.is_none()) return names->text(value.unescaped);

@@ -18,7 +18,7 @@ inline constexpr std::size_t kFaultsMax = 1000;
 /// Diagnostics of one design, placed by byte offset.
 class Faults {
  public:
-  explicit Faults(const DesignData& data) : locator_(data.text, data.file) {}
+  explicit Faults(const DesignData& data) : locator_(data) {}
 
   void add(const DiagnosticRule& rule, SourceOffset at,
            std::initializer_list<std::string_view> arguments) {
@@ -36,7 +36,7 @@ class Faults {
   [[nodiscard]] const Diagnostics& warnings() const { return warnings_; }
 
  private:
-  Locator locator_;
+  DesignLocator locator_;
   Diagnostics errors_;
   Diagnostics warnings_;
 };

@@ -60,6 +60,7 @@ void Flattener::module(std::uint32_t index, ScopeId scope, std::size_t depth) {
 void Flattener::instance(const ModuleCell& cell, const CellType& type, ScopeId scope,
                          std::size_t depth) {
   const Module& inner = data_.modules[type.module];
+  if (inner.ignored) return;
   const Map& outer_map = maps_[depth];
   Map& inner_map = maps_[depth + 1];
   inner_map.assign(inner.net_count, kUnset);
@@ -67,6 +68,7 @@ void Flattener::instance(const ModuleCell& cell, const CellType& type, ScopeId s
   for (std::size_t i = 0; i < cell.connections.count; ++i) {
     const std::size_t index = cell.connections.first + i;
     const CellConnection& connection = data_.connections[index];
+    if (hierarchy_.pin_of(index) == kNoIndex) continue;  // a supply
     const ModulePort& port = inner.ports[hierarchy_.pin_of(index)];
     const std::span<const LocalNet> outside = data_.bits_of(connection.bits);
     const std::span<const LocalNet> inside = data_.bits_of(port.bits);

@@ -60,7 +60,8 @@ std::optional<std::uint32_t> Hierarchy::find_top(std::string_view name) {
   std::vector<std::uint32_t> roots;
   for (std::uint32_t index = 0; index < modules.size(); ++index) {
     if (modules[index].top) marked.push_back(index);
-    if (used[index] == 0 && !modules[index].blackbox) roots.push_back(index);
+    const Module& module = modules[index];
+    if (used[index] == 0 && !module.blackbox && !module.liberty) roots.push_back(index);
   }
   const std::vector<std::uint32_t>& found = marked.empty() ? roots : marked;
   if (found.size() == 1) return found[0];
@@ -114,6 +115,10 @@ void Hierarchy::enter(std::uint32_t index) {
   on_path_[index] = 1;
   prepare(index);
   const Module& module = data_.modules[index];
+  if (!module.unsupported.is_none()) {
+    faults_.add(diag::kBehaviour, module.unsupported_at,
+                {data_.names->text(module.name), data_.names->text(module.unsupported)});
+  }
   info.infos.resize(module.cells.size());
   for (std::size_t i = 0; i < module.cells.size(); ++i) {
     info.infos[i].type = type_of(module.cells[i].type);

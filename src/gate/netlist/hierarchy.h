@@ -82,6 +82,7 @@ class Hierarchy {
   void check_pins(const ModuleCell& cell, const CellType& type);
   void check_instance(const ModuleCell& cell, const CellType& type);
   void check_lut(const ModuleCell& cell, CellInfo& info);
+  [[nodiscard]] bool is_power(NameId pin) const;
   [[nodiscard]] std::uint32_t find_port(std::uint32_t module, NameId name) const;
   void unknown_port(const ModuleCell& cell, const CellConnection& connection,
                     const std::vector<std::string_view>& known);

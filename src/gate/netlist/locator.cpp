@@ -35,4 +35,18 @@ SourcePosition Locator::position(std::uint64_t offset) {
           static_cast<std::uint32_t>(at - block.line_start + 1)};
 }
 
+DesignLocator::DesignLocator(const DesignData& data) : data_(data) {
+  for (const SourceFile& file : data.files) {
+    files_.emplace_back(std::string_view(data.text).substr(file.start, file.bytes), file.name);
+  }
+}
+
+SourcePosition DesignLocator::position(SourceOffset offset) {
+  const auto after =
+      std::upper_bound(data_.files.begin(), data_.files.end(), offset,
+                       [](SourceOffset at, const SourceFile& file) { return at < file.start; });
+  const auto index = static_cast<std::size_t>(after - data_.files.begin()) - 1;
+  return files_[index].position(offset - data_.files[index].start);
+}
+
 }  // namespace heddle::gate::netlist

@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include "design_data.h"
 #include "heddle/base/diagnostic.h"
 
 namespace heddle::gate::netlist {
@@ -34,6 +35,21 @@ class Locator {
   void scan();
 
   std::vector<Block> blocks_;  ///< empty until needed
+};
+
+/// The same for a design of several files.
+class DesignLocator {
+ public:
+  /// Keeps views on `data`.
+  explicit DesignLocator(const DesignData& data);
+
+  [[nodiscard]] SourcePosition position(SourceOffset offset);
+  /// The whole first file.
+  [[nodiscard]] SourcePosition whole() const { return files_.front().whole(); }
+
+ private:
+  const DesignData& data_;
+  std::vector<Locator> files_;
 };
 
 }  // namespace heddle::gate::netlist

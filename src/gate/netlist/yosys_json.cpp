@@ -11,8 +11,13 @@
 
 namespace heddle::gate::netlist {
 
-YosysReader::YosysReader(DesignData& data, Diagnostics& errors)
-    : data_(data), errors_(errors), locator_(data.text, data.file) {}
+YosysReader::YosysReader(DesignData& data, NamePool& names, Diagnostics& errors)
+    : data_(data),
+      errors_(errors),
+      locator_(std::string_view(data.text).substr(0, data.files.front().bytes),
+               data.files.front().name),
+      names_(names),
+      text_(std::string_view(data.text).substr(0, data.files.front().bytes)) {}
 
 YosysReader::Key YosysReader::key_of(std::string_view text) {
   struct Row {
@@ -41,9 +46,8 @@ YosysReader::Key YosysReader::key_of(std::string_view text) {
 void YosysReader::read() {
   simdjson::ondemand::parser parser;
   simdjson::ondemand::document document;
-  const std::size_t size = data_.text.size();
-  const simdjson::padded_string_view text(data_.text.data(), size,
-                                          size + simdjson::SIMDJSON_PADDING);
+  const simdjson::padded_string_view text(text_.data(), text_.size(),
+                                          text_.size() + simdjson::SIMDJSON_PADDING);
   if (const auto error = parser.iterate(text).get(document)) {
     syntax(error);
   } else {
@@ -51,7 +55,6 @@ void YosysReader::read() {
     read_root(document);
     document_ = nullptr;
   }
-  data_.names = std::make_shared<const NamePool>(std::move(names_));
 }
 
 bool YosysReader::read_root(simdjson::ondemand::document& document) {
@@ -197,18 +200,20 @@ namespace heddle::gate {
 
 Result<Design> read_yosys_json(std::string text, std::string_view file, std::uint64_t bytes_max) {
   bytes_max = std::min(bytes_max, kYosysJsonBytesMax);
-  auto data = std::make_unique<netlist::DesignData>();
-  data->file = file;
   if (text.size() > bytes_max) {
-    return fail(diag::kFileTooLarge, {data->file, 0, 0},
+    return fail(diag::kFileTooLarge, {std::string(file), 0, 0},
                 {std::to_string(text.size()), std::to_string(bytes_max)});
   }
+  auto data = std::make_unique<netlist::DesignData>();
+  data->files = {{std::string(file), 0, static_cast<std::uint32_t>(text.size())}};
   data->text = std::move(text);
   data->text.reserve(data->text.size() + simdjson::SIMDJSON_PADDING);
   data->text_digest = XXH3_64bits(data->text.data(), data->text.size());
+  NamePool names;
   Diagnostics errors;
-  netlist::YosysReader(*data, errors).read();
+  netlist::YosysReader(*data, names, errors).read();
   if (errors.has_errors()) return fail(std::move(errors));
+  data->names = std::make_shared<const NamePool>(std::move(names));
   return Design(std::move(data));
 }
 

@@ -32,9 +32,9 @@ class NameMarks {
 
 class YosysReader {
  public:
-  /// Keeps references to both. Requires: `data.text` is followed by
-  /// `simdjson::SIMDJSON_PADDING` bytes of capacity.
-  YosysReader(DesignData& data, Diagnostics& errors);
+  /// Keeps references to all. What is read is the first file of `data`.
+  /// Requires: it is followed by `simdjson::SIMDJSON_PADDING` bytes that may be read.
+  YosysReader(DesignData& data, NamePool& names, Diagnostics& errors);
 
   void read();
 
@@ -108,7 +108,8 @@ class YosysReader {
   DesignData& data_;
   Diagnostics& errors_;
   Locator locator_;
-  NamePool names_;
+  NamePool& names_;
+  std::string_view text_;  ///< of the file
   simdjson::ondemand::document* document_ = nullptr;
   NameMarks module_marks_;
   NameMarks port_marks_;

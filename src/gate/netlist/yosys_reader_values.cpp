@@ -51,11 +51,11 @@ void YosysReader::missing_key(std::string_view what, std::string_view key, Sourc
 
 bool YosysReader::syntax(simdjson::error_code error) {
   const char* at = nullptr;
-  std::size_t where = data_.text.size();
+  std::size_t where = text_.size();
   if (error == simdjson::UTF8_ERROR) {
-    where = find_bad_utf8(data_.text);
+    where = find_bad_utf8(text_);
   } else if (error == simdjson::UNCLOSED_STRING || error == simdjson::UNESCAPED_CHARS) {
-    where = find_bad_string(data_.text);
+    where = find_bad_string(text_);
   } else if (document_ != nullptr && document_->current_location().get(at) == simdjson::SUCCESS) {
     where = offset_of(at);
   }
@@ -87,8 +87,8 @@ bool YosysReader::expect(Value value, json_type type, std::string_view what, boo
 LocalNet YosysReader::local_net(std::uint64_t number, SourceOffset at) {
   // Numbers are dense, so each has its own place in the text: a number beyond
   // the text's size is no net, and tables sized by numbers stay within it.
-  if (number >= data_.text.size()) {
-    add(diag::kBadNetNumber, at, {std::to_string(number), std::to_string(data_.text.size())});
+  if (number >= text_.size()) {
+    add(diag::kBadNetNumber, at, {std::to_string(number), std::to_string(text_.size())});
     return kNetX.value();
   }
   if (number >= net_slots_.size()) {
@@ -107,7 +107,7 @@ LocalNet YosysReader::read_bit(std::string_view token) {
   std::uint64_t number = 0;
   const auto [end, fault] = std::from_chars(text.data(), text.data() + text.size(), number);
   if (fault == std::errc::result_out_of_range) {
-    add(diag::kBadNetNumber, offset_of(text.data()), {text, std::to_string(data_.text.size())});
+    add(diag::kBadNetNumber, offset_of(text.data()), {text, std::to_string(text_.size())});
     return kNetX.value();
   }
   if (fault != std::errc() || end != text.data() + text.size() || number < 2) {

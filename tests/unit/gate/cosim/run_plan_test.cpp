@@ -209,7 +209,7 @@ TEST_F(RunPlanTest, RefusesARunThatNothingEnds) {
 TEST_F(RunPlanTest, AcceptsWhatInitWrites) {
   const auto netlist = load_netlist(path_, "");
   ASSERT_TRUE(netlist.has_value());
-  const std::string text = initial_run_file(summarise(*netlist), "loop.json", "loop");
+  const std::string text = initial_run_file(summarise(*netlist), {"loop.json", {}, {}}, "loop");
   const auto plan = this->plan(text);
   ASSERT_TRUE(plan.has_value()) << plan.error().to_string() << text;
   EXPECT_EQ(plan->schedule.clocks.size(), 2U);
@@ -223,7 +223,7 @@ TEST_F(RunPlanTest, AcceptsWhatInitWrites) {
 TEST_F(RunPlanTest, InitCommentsEveryThingItWrites) {
   const auto netlist = load_netlist(path_, "");
   ASSERT_TRUE(netlist.has_value());
-  const std::string text = initial_run_file(summarise(*netlist), "dir/loop.json", "");
+  const std::string text = initial_run_file(summarise(*netlist), {"dir/loop.json", {}, {}}, "");
   for (const char* part : {"\nclocks:\n", "\nreset: ", "\nperipherals:\n", "\ninputs:\n",
                            "\nstop: ", "# memories:", "# waves: ", "# expect: "}) {
     const std::size_t at = text.find(part);
