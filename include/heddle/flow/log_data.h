@@ -80,4 +80,11 @@ struct LoggedStop {
 };
 [[nodiscard]] bool read_stop(const RecordView& record, LoggedStop& stop);
 
+/// A task that failed in a list, with `on_error: abort`; stands before the list.
+struct LoggedFailure {
+  std::uint64_t clid = 0;
+  std::uint32_t task = 0;
+};
+[[nodiscard]] bool read_failure(const RecordView& record, LoggedFailure& failed);
+
 }  // namespace heddle::flow::log

@@ -44,21 +44,26 @@ inline constexpr DiagnosticRule kCutOff{
     "`heddle log recover` closes it"};
 inline constexpr DiagnosticRule kBadRecord{"log.bad-record", Severity::Error,
                                            "'{}', record at byte {}: {}", "", Cause::Corrupt};
+inline constexpr DiagnosticRule kAppendMismatch{"log.append-mismatch", Severity::Error,
+                                                "the log '{}' was written for another graph: {}",
+                                                "give another name"};
 
 // Use.
 inline constexpr DiagnosticRule kTooLarge{
     "log.record-too-large", Severity::Error,
     "list {} takes {} bytes in the log, a record has at most {}",
     "leave the large message out of the log", Cause::Environment};
+inline constexpr DiagnosticRule kNoSuchList{"log.no-such-list", Severity::Error,
+                                            "the log has no list {}", "it holds {}"};
 inline constexpr DiagnosticRule kTooManyFiles{"log.too-many-files", Severity::Error,
                                               "the log '{}' would need more than {} files",
                                               "make its files larger", Cause::Environment};
 
 /// Every rule above.
 inline constexpr const DiagnosticRule* kRules[] = {
-    &kNotFound, &kAmbiguous,    &kExists,    &kWriteFailed, &kReadFailed,
-    &kNotALog,  &kOtherVersion, &kMixedRuns, &kBadMeta,     &kDamaged,
-    &kUnclean,  &kCutOff,       &kBadRecord, &kTooLarge,    &kTooManyFiles,
+    &kNotFound,     &kAmbiguous,      &kExists,   &kWriteFailed, &kReadFailed,   &kNotALog,
+    &kOtherVersion, &kMixedRuns,      &kBadMeta,  &kDamaged,     &kUnclean,      &kCutOff,
+    &kBadRecord,    &kAppendMismatch, &kTooLarge, &kNoSuchList,  &kTooManyFiles,
 };
 
 }  // namespace heddle::flow::log::diag

@@ -77,10 +77,11 @@ enum class TextKind : std::uint8_t {
 
 /// Kinds of `Stream::Lifecycle`.
 enum class LifecycleKind : std::uint8_t {
-  Start = 1,  ///< the run began: clid of its first list
-  Stop = 2,   ///< the run ended: how, and why
-  Gap = 3,    ///< lists that were dropped: first, last, count
-  End = 4,    ///< the end marker: nothing was lost, the log is complete
+  Start = 1,       ///< the run began: clid of its first list
+  Stop = 2,        ///< the run ended: how, and why
+  Gap = 3,         ///< lists that were dropped: first, last, count
+  End = 4,         ///< the end marker: nothing was lost, the log is complete
+  TaskFailed = 5,  ///< a task failed in the list that follows: clid, task
 };
 
 /// Which run a file or a record belongs to. Chosen by whoever starts the run.

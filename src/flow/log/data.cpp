@@ -137,4 +137,15 @@ bool read_stop(const RecordView& record, LoggedStop& stop) {
   return true;
 }
 
+bool read_failure(const RecordView& record, LoggedFailure& failed) {
+  if (record.stream != Stream::Lifecycle ||
+      record.kind != static_cast<std::uint8_t>(LifecycleKind::TaskFailed)) {
+    return false;
+  }
+  ByteReader in(record.payload);
+  failed.clid = in.get<std::uint64_t>();
+  failed.task = in.get<std::uint32_t>();
+  return in.is_done();
+}
+
 }  // namespace heddle::flow::log
