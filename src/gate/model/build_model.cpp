@@ -40,10 +40,15 @@ class Builder {
 
  private:
   void add_inputs() {
-    for (const TopPort& port : netlist_.ports) {
+    for (std::uint32_t index = 0; index < netlist_.ports.size(); ++index) {
+      const TopPort& port = netlist_.ports[index];
       for (std::uint32_t bit = 0; bit < port.bits.size(); ++bit) {
         const NetId net = port.bits[bit];
-        if (netlist_.driver(net).kind != DriverKind::TopInput) continue;
+        // An output wired to an input carries its net, but does not drive it.
+        const Driver& driver = netlist_.driver(net);
+        if (driver.kind != DriverKind::TopInput || driver.index != index || driver.bit != bit) {
+          continue;
+        }
         const Lit lit = model_.aig.add_source();
         elaborator_.define(net, lit);
         model_.inputs.push_back({port_bit_name(port, bit), lit});

@@ -15,11 +15,12 @@ std::string quoted(std::string_view kind, std::string_view name) {
 
 }  // namespace
 
-DriverCheck::DriverCheck(FlatNetlist& netlist, const FlatPlaces& places,
+DriverCheck::DriverCheck(FlatNetlist& netlist, FlatPlaces& places,
                          const std::vector<std::uint32_t>& tristates, Faults& faults)
     : netlist_(netlist), places_(places), tristates_(tristates), faults_(faults) {}
 
 void DriverCheck::run() {
+  join_tristates();
   netlist_.drivers.assign(netlist_.net_count, {});
   for (std::uint32_t net = 0; net < kConstantNetCount; ++net) {
     netlist_.drivers[net] = {DriverKind::Constant, net, 0};
@@ -122,19 +123,98 @@ void DriverCheck::find_drivers() {
   }
 }
 
+/// Where several three-state drivers share a net, each but the first shows the
+/// one before it while it is released. All released, the net is x.
+void DriverCheck::join_tristates() {
+  std::vector<std::uint32_t> gates = tristates_;
+  std::stable_sort(gates.begin(), gates.end(), [this](std::uint32_t a, std::uint32_t b) {
+    return netlist_.gates[a].output < netlist_.gates[b].output;
+  });
+  for (const std::uint32_t index : gates) {
+    GateCell& gate = netlist_.gates[index];
+    if (chains_.empty() || chains_.back().net != gate.output) {
+      chains_.push_back({gate.output, {index}});
+      continue;
+    }
+    const NetId between(netlist_.net_count++);
+    netlist_.gates[chains_.back().gates.back()].output = between;
+    netlist_.gate_inputs[gate.first_input] = between;
+    chains_.back().gates.push_back(index);
+  }
+}
+
+NetId DriverCheck::add_net(Driver driver) {
+  const NetId net(netlist_.net_count++);
+  netlist_.drivers.push_back(driver);
+  return net;
+}
+
+/// 1 while something inside drives the net of a bidirectional port.
+NetId DriverCheck::enable_of(NetId net, SourceOffset at) {
+  const auto chain = std::find_if(chains_.begin(), chains_.end(),
+                                  [&](const Chain& one) { return one.net == net; });
+  if (chain == chains_.end()) {
+    return netlist_.drivers[net.value()].kind == DriverKind::TopInput ? kNetZero : kNetOne;
+  }
+  const auto enable = [this](std::uint32_t gate) {
+    return netlist_.inputs(netlist_.gates[gate])[2];
+  };
+  NetId out = enable(chain->gates.front());
+  for (std::size_t i = 1; i < chain->gates.size(); ++i) {
+    GateCell either;
+    either.op = GateOp::Or;
+    either.input_count = 2;
+    either.first_input = static_cast<std::uint32_t>(netlist_.gate_inputs.size());
+    either.name = netlist_.gates[chain->gates[i]].name;
+    netlist_.gate_inputs.push_back(out);
+    netlist_.gate_inputs.push_back(enable(chain->gates[i]));
+    out = add_net({DriverKind::Gate, static_cast<std::uint32_t>(netlist_.gates.size()), 0});
+    either.output = out;
+    netlist_.gates.push_back(either);
+    places_.gates.push_back(at);
+  }
+  return out;
+}
+
+/// A port with three-state drivers becomes an input of its name, what the world
+/// drives; an output of its name, what its wire carries; and an output `NAME$oe`.
+void DriverCheck::split_port(std::uint32_t index) {
+  const TopPort port = netlist_.ports[index];
+  const SourceOffset at = places_.ports[index];
+  auto pool = std::make_shared<NamePool>(*netlist_.names.pool);
+  const NameId enable_name = pool->intern(std::string(pool->text(port.name)) + "$oe");
+  netlist_.names.pool = std::move(pool);
+  TopPort enables{enable_name, PortDirection::Output, port.range, {}};
+  TopPort inputs{port.name, PortDirection::Input, port.range, port.bits};
+  for (std::uint32_t bit = 0; bit < port.bits.size(); ++bit) {
+    const NetId net = port.bits[bit];
+    enables.bits.push_back(enable_of(net, at));
+    const auto chain = std::find_if(chains_.begin(), chains_.end(),
+                                    [&](const Chain& one) { return one.net == net; });
+    if (chain == chains_.end()) continue;
+    inputs.bits[bit] = add_net({DriverKind::TopInput, index, bit});
+    netlist_.gate_inputs[netlist_.gates[chain->gates.front()].first_input] = inputs.bits[bit];
+  }
+  netlist_.ports[index] = std::move(inputs);
+  netlist_.ports.push_back(port);
+  netlist_.ports.push_back(std::move(enables));
+  places_.ports.insert(places_.ports.end(), 2, at);
+}
+
 /// A bidirectional port that nothing inside drives is an input; one that
 /// something drives all the time is an output.
 void DriverCheck::find_inouts() {
-  for (std::uint32_t i = 0; i < netlist_.ports.size(); ++i) {
+  const auto port_count = static_cast<std::uint32_t>(netlist_.ports.size());
+  for (std::uint32_t i = 0; i < port_count; ++i) {
     const TopPort& port = netlist_.ports[i];
     if (port.direction != PortDirection::Inout) continue;
+    bool is_split = false;
     for (std::uint32_t bit = 0; bit < port.bits.size(); ++bit) {
       Driver& driver = netlist_.drivers[port.bits[bit].value()];
       if (driver.kind == DriverKind::None) driver = {DriverKind::TopInput, i, bit};
-      if (!is_tristate(driver)) continue;
-      unsupported_tristate(driver.index,
-                           "it drives the bidirectional " + describe(DriverKind::TopInput, i));
+      is_split = is_split || is_tristate(driver);
     }
+    if (is_split) split_port(i);
   }
 }
 

@@ -13,8 +13,8 @@ namespace heddle::gate::netlist {
 class DriverCheck {
  public:
   /// Keeps references.
-  DriverCheck(FlatNetlist& netlist, const FlatPlaces& places,
-              const std::vector<std::uint32_t>& tristates, Faults& faults);
+  DriverCheck(FlatNetlist& netlist, FlatPlaces& places, const std::vector<std::uint32_t>& tristates,
+              Faults& faults);
 
   void run();
 
@@ -30,6 +30,10 @@ class DriverCheck {
   void drive(NetId net, Driver driver, SourceOffset at);
   void clash(NetId net, const Driver& second, SourceOffset at);
   void find_inouts();
+  void join_tristates();
+  void split_port(std::uint32_t index);
+  [[nodiscard]] NetId add_net(Driver driver);
+  [[nodiscard]] NetId enable_of(NetId net, SourceOffset at);
   void find_readers();
   void read(NetId net, DriverKind kind, std::uint32_t index);
   void read_memory(std::uint32_t index);
@@ -43,9 +47,15 @@ class DriverCheck {
   [[nodiscard]] std::string net_name(NetId net);
 
   FlatNetlist& netlist_;
-  const FlatPlaces& places_;
+  FlatPlaces& places_;
   const std::vector<std::uint32_t>& tristates_;
   Faults& faults_;
+  /// Three-state drivers of one net: each takes the one before it where it is released.
+  struct Chain {
+    NetId net;
+    std::vector<std::uint32_t> gates;
+  };
+  std::vector<Chain> chains_;    ///< in order of net
   std::vector<Reader> readers_;  ///< the first reader of each undriven net
   std::vector<bool> has_reader_;
   std::unique_ptr<NetNaming> naming_;  ///< made when the first message needs it

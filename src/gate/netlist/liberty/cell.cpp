@@ -155,11 +155,9 @@ class CellBuilder {
     if (both && (storage.both_variable == 'H' || storage.both_variable == 'N')) {
       flat.clear = builder_.make_and(*clear, ~*preset, storage.at);
     }
-    if (both && storage.both_variable == 'N') {
-      flat.set = builder_.make_and(*preset, ~*clear, storage.at);
-    }
     if (storage.variable.empty()) return;
     flat.q = nets_.find(storage.variable)->second[bit];
+    if (both && storage.both_variable == 'N') hold_while_both(flat, *clear, *preset);
     builder_.storage(flat);
     if (storage.inverse.empty()) return;
     Signal inverse{flat.q, true};
@@ -170,6 +168,17 @@ class CellBuilder {
       inverse = builder_.make_mux(when, b == 'H' ? kSignalOne : kSignalZero, inverse, storage.at);
     }
     builder_.drive(nets_.find(storage.inverse)->second[bit], inverse, storage.at);
+  }
+
+  /// Cleared and preset at once, nothing changes, whatever the clock does.
+  void hold_while_both(ModuleBuilder::Storage& flat, Signal clear, Signal preset) {
+    const Signal both = builder_.make_and(clear, preset, flat.at);
+    flat.set = builder_.make_and(preset, ~clear, flat.at);
+    if (flat.is_latch) {
+      flat.clock = builder_.make_and(flat.clock, ~both, flat.at);
+    } else {
+      flat.data = builder_.make_mux(both, {flat.q, false}, flat.data, flat.at);
+    }
   }
 
   void build(const StateTable& table) {

@@ -139,9 +139,11 @@ bool Reader::read_header_parameters() {
 
 bool Reader::read_header_ports() {
   if (accept(")")) return true;
-  do {
-    if (is_one_of(token_.text, {"input", "output", "inout"}) && token_.kind == TokenKind::Keyword) {
-      // A declaration within the list reads its own names and commas.
+  while (true) {
+    const bool declares =
+        token_.kind == TokenKind::Keyword && is_one_of(token_.text, {"input", "output", "inout"});
+    if (declares) {
+      // A declaration within the list reads its own names, and the comma behind them.
       if (!declare(true)) return false;
       if (token_.is(")")) break;
       continue;
@@ -149,15 +151,14 @@ bool Reader::read_header_ports() {
     const std::optional<Token> port = name("the name of a port");
     if (!port) return false;
     const NameId id = names_.intern(port->text);
-    Symbol* known = find_symbol(id);
-    if (known != nullptr) {
+    if (find_symbol(id) != nullptr) {
       draft_.error(diag::kDuplicateName, port->at, {"port", port->text});
-      continue;
+    } else {
+      add_symbol(*port, id, {}).is_listed = true;
+      header_.push_back(id);
     }
-    Symbol& symbol = add_symbol(*port, id, {});
-    symbol.is_listed = true;
-    header_.push_back(id);
-  } while (accept(","));
+    if (!accept(",")) break;
+  }
   return expect(")");
 }
 
