@@ -54,6 +54,7 @@ class Watcher final : public gate::CosimObserver {
   void on_uart_byte(std::size_t source, std::uint8_t byte) override {
     transcript_.add(source, static_cast<char>(byte));
   }
+  void on_live(const std::string& text) override { session_.note(text); }
 
  private:
   Session& session_;

@@ -14,6 +14,7 @@
 #include "heddle/base/progress.h"
 #include "heddle/base/result.h"
 #include "heddle/base/statistics.h"
+#include "heddle/gate/live.h"
 #include "heddle/gate/peripheral.h"
 #include "heddle/gate/run_file.h"
 
@@ -60,6 +61,8 @@ class CosimObserver {
                         const std::string& /*directory*/) {}
   /// A byte that a UART decoded, in order.
   virtual void on_uart_byte(std::size_t /*source*/, std::uint8_t /*byte*/) {}
+  /// Where a live peripheral listens, and who comes and goes.
+  virtual void on_live(const std::string& /*text*/) {}
 
  protected:
   CosimObserver() = default;
@@ -135,6 +138,7 @@ struct CosimOutcome {
   CheckOutcome check;
   std::vector<ExpectationOutcome> expectations;
   BatchTelemetry telemetry;
+  std::vector<LivePortOutcome> live;
   Statistics statistics;           ///< those of cosim_statistics.h
   std::vector<std::string> files;  ///< in the run directory
   double seconds = 0;              ///< of the loop

@@ -23,7 +23,7 @@ enum class LiveKind : std::uint8_t {
 
 /// One live peripheral of a run.
 struct LivePeripheral {
-  std::string name;
+  std::string name = {};
   std::uint16_t source = 0;  ///< its peripheral in the run
   LiveKind kind = LiveKind::Jtag;
   std::uint16_t port = 0;          ///< 0: a free one

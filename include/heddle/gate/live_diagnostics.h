@@ -17,11 +17,12 @@ inline constexpr DiagnosticRule kStartsBackwards{
 inline constexpr DiagnosticRule kCannotListen{
     "live.cannot-listen", Severity::Error, "peripheral '{}' cannot listen on 127.0.0.1:{}: {}",
     "choose another `port`, or 0 for one that is free", Cause::Environment};
+inline constexpr DiagnosticRule kNotRepeatable{
+    "live.not-repeatable", Severity::Error, "a run with a live peripheral ('{}') cannot be {}",
+    "record the session with `record:`; a run that replays it can"};
+
 inline constexpr const DiagnosticRule* kRules[] = {
-    &kBadCharacter,
-    &kBadStart,
-    &kStartsBackwards,
-    &kCannotListen,
+    &kBadCharacter, &kBadStart, &kStartsBackwards, &kCannotListen, &kNotRepeatable,
 };
 
 }  // namespace heddle::gate::live::diag

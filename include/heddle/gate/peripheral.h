@@ -48,7 +48,7 @@ struct Command {
 };
 
 /// Why a run ended inside a batch.
-enum class StopReason : std::uint8_t { None, Edges, Time, Net, UartText, Script, Finish };
+enum class StopReason : std::uint8_t { None, Edges, Time, Net, UartText, Script, Finish, Client };
 
 struct PeripheralDescription;
 

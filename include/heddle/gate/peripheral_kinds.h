@@ -5,10 +5,12 @@
 #pragma once
 
 #include <functional>
+#include <optional>
 #include <string_view>
 #include <vector>
 
 #include "heddle/base/config_reader.h"
+#include "heddle/gate/live.h"
 #include "heddle/gate/peripheral_type.h"
 
 namespace heddle::gate {
@@ -34,7 +36,9 @@ struct PeripheralRole {
 /// What a kind reads its settings from.
 struct PeripheralSettings {
   ConfigReader& map;
-  bool loads_image = false;  ///< set it to have `load`, `format`, `base`, `offset` read
+  bool loads_image = false;            ///< set it to have `load`, `format`, `base`, `offset` read
+  Diagnostics* diagnostics = nullptr;  ///< of files that the kind reads itself
+  std::optional<LivePeripheral> live = {};  ///< set it to have a socket served
 };
 
 /// A kind of peripheral in run files; `kind:` is the name of its type.

@@ -12,6 +12,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <type_traits>
@@ -189,6 +190,8 @@ struct ModelSetup {
   const PeripheralType* type = nullptr;
   std::vector<std::byte> config = {};  ///< a `Config` of that kind
   StoreSpec store = {};
+  std::shared_ptr<const void> data = {};  ///< what pointers in `config` refer to
+  std::uint64_t data_digest = 0;          ///< of it; 0: there is none
 };
 
 /// Settings of a kind as a setup.

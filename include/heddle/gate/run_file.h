@@ -98,6 +98,7 @@ struct PeripheralEntry {
 
   std::shared_ptr<const PeripheralKindInfo> info = {};  ///< of `Other`
   ModelSetup setup = {};
+  std::optional<LivePeripheral> live = {};  ///< its socket; name and source are not filled in
   std::string dump = {};  ///< file in the run directory for what it stores; may be empty
 };
 

@@ -8,6 +8,7 @@
 
 #include "heddle/base/result.h"
 #include "heddle/gate/event_list.h"
+#include "heddle/gate/live.h"
 #include "heddle/gate/model.h"
 #include "heddle/gate/peripheral_bank.h"
 #include "heddle/gate/run_file.h"
@@ -58,6 +59,7 @@ struct RunPlan {
   /// Nets inside the design that peripherals look at: see `add_probes`.
   std::vector<PortBit> probes;
   std::vector<StateDeposit> deposits;
+  std::vector<LivePeripheral> live;
   std::vector<std::uint32_t> wave_names;  ///< into `Model::names`, ascending
   std::vector<ExpectedTranscript> expected_uart;
   std::vector<ExpectedEvents> expected_events;  ///< none or one

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <bit>
 
+#include "gate/cosim/jtag_kinds.h"
 #include "heddle/gate/cosim_diagnostics.h"
 #include "heddle/gate/peripherals/ahb_lite_tracer.h"
 #include "heddle/gate/peripherals/apb_tracer.h"
@@ -212,8 +213,9 @@ PeripheralKindInfo axi_lite() {
 }  // namespace
 
 const PeripheralKinds& builtin_kinds() {
-  static const PeripheralKinds kinds = {psram(),    i2c_slave(), spi_slave(), apb(),
-                                        wishbone(), ahb_lite(),  axi_lite()};
+  static const PeripheralKinds kinds = {psram(),    i2c_slave(), spi_slave(),
+                                        apb(),      wishbone(),  ahb_lite(),
+                                        axi_lite(), jtag_kind(), jtag_server_kind()};
   return kinds;
 }
 

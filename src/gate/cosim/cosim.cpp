@@ -35,6 +35,7 @@ std::string_view stop_reason_name(StopReason reason) {
     case StopReason::UartText: return "uart_text";
     case StopReason::Script: return "script";
     case StopReason::Finish: return "finish";
+    case StopReason::Client: return "client";
   }
   return "none";
 }

@@ -6,10 +6,10 @@
 #include "gate/cosim/report.h"
 #include "gate/cosim/run_directory.h"
 #include "gate/cosim/wave_picture.h"
-#include "heddle/gate/peripheral_type.h"
 #include "heddle/base/file.h"
 #include "heddle/gate/cosim_diagnostics.h"
 #include "heddle/gate/cosim_statistics.h"
+#include "heddle/gate/peripheral_type.h"
 
 namespace heddle::gate {
 
@@ -73,9 +73,8 @@ void CosimRun::close_stages() {
 void CosimRun::dump_memories() {
   for (const MemoryDump& dump : plan_.dumps) {
     const Memory& memory = program_.model.memories[dump.memory];
-    const std::string text =
-        dump_memory(dump.file, engine_->backend().memory(dump.memory), memory.width,
-                    memory.start_offset);
+    const std::string text = dump_memory(dump.file, engine_->backend().memory(dump.memory),
+                                         memory.width, memory.start_offset);
     const Status written = write_file_atomic(in_directory(dump.file), text);
     if (!written) fail_with(written.error());
     outcome_.files.push_back(dump.file);
@@ -128,6 +127,10 @@ void CosimRun::fill_outcome() {
   if (digest_ != nullptr) outcome_.digest = digest_->digest().value();
   if (output_hash_ != nullptr) outcome_.output_hash = output_hash_->hash().value();
   if (checker_ != nullptr) outcome_.check = checker_->outcome();
+  if (live_ != nullptr) outcome_.live = live_->outcomes();
+  for (const LivePeripheral& live : plan_.live) {
+    if (!live.record_file.empty()) outcome_.files.push_back(live.record_file);
+  }
   for (const std::string_view file :
        {"events.json", "trace.perfetto-trace", "run_params.json", "report.json", "report.html"}) {
     outcome_.files.emplace_back(file);

@@ -10,6 +10,7 @@
 #include "heddle/gate/cosim_diagnostics.h"
 #include "heddle/gate/cosim_statistics.h"
 #include "heddle/gate/fault.h"
+#include "heddle/gate/live_diagnostics.h"
 #include "heddle/gate/load.h"
 
 namespace heddle::gate {
@@ -22,6 +23,10 @@ Status CosimRun::prepare() {
   HEDDLE_TRY(Model model, load_model(cache, file_.design(), file_.top, warnings));
   HEDDLE_TRY(plan_, plan_run(file_, model, warnings));
   observer_.on_warnings(warnings);
+  if (options_.check && !plan_.live.empty()) {
+    return fail(live::diag::kNotRepeatable, {file_.path, 0, 0},
+                {plan_.live.front().name, "checked"});
+  }
   if (options_.check && options_.strict && file_.engine == Checker::kReference) {
     return fail(diag::kNothingChecked, {});
   }
@@ -109,7 +114,16 @@ Status CosimRun::open() {
     uarts.push_back(is_uart ? peripheral.name : "");
   }
   observer_.on_start(uarts, outcome_.directory);
-  return {};
+  return open_live();
+}
+
+Status CosimRun::open_live() {
+  if (plan_.live.empty()) return {};
+  const bool in_reset = plan_.schedule.reset && plan_.schedule.reset->rising_edges > 0;
+  live_ = std::make_unique<LiveStage>();
+  stages_.push_back(live_.get());
+  return live_->open(plan_.live, in_reset, outcome_.directory,
+                     [this](const std::string& text) { observer_.on_live(text); });
 }
 
 /// The batch size, but never so that one edge alone is left for the end.
@@ -141,7 +155,14 @@ bool CosimRun::turn() {
     outcome_.status = RunStatus::Interrupted;
     return false;
   }
-  const std::uint32_t asked = next_batch();
+  std::uint32_t asked = next_batch();
+  if (live_ != nullptr) {
+    asked = live_->before_batch(engine_->bank(), engine_->schedule().next_edge(), asked);
+    if (live_->has_ended()) {
+      outcome_.stop = StopReason::Client;
+      return false;
+    }
+  }
   const Result<BatchView> batch = engine_->advance(asked);
   if (!batch) {
     fail_with(batch.error());

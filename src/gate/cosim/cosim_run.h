@@ -8,6 +8,7 @@
 #include "gate/cosim/digest_file.h"
 #include "gate/cosim/engine_run.h"
 #include "gate/cosim/event_stage.h"
+#include "gate/cosim/live_stage.h"
 #include "gate/cosim/look_stages.h"
 #include "gate/cosim/output_hash.h"
 #include "gate/cosim/wave_stage.h"
@@ -37,6 +38,7 @@ class CosimRun {
   [[nodiscard]] CosimOutcome finish();
 
  private:
+  [[nodiscard]] Status open_live();
   [[nodiscard]] Status compile_design(Model model, ProgramCache& cache);
   [[nodiscard]] std::string default_directory() const;
   [[nodiscard]] std::string in_directory(const std::string& name) const;
@@ -69,6 +71,7 @@ class CosimRun {
   std::unique_ptr<OutputHashStage> output_hash_;
   std::unique_ptr<DigestStage> digest_;
   std::unique_ptr<Checker> checker_;
+  std::unique_ptr<LiveStage> live_;  ///< when a peripheral has a socket
   LookStages look_;
   std::vector<BatchStage*> stages_;  ///< the order in which a batch is committed
   std::string wave_file_;

@@ -40,6 +40,7 @@ class EngineRun {
   [[nodiscard]] const EdgeWindow& window() const { return *window_; }
   [[nodiscard]] const Schedule& schedule() const { return schedule_; }
   [[nodiscard]] Backend& backend() { return *backend_; }
+  [[nodiscard]] PeripheralBank& bank() { return *bank_; }
   [[nodiscard]] const Backend& backend() const { return *backend_; }
   [[nodiscard]] const PeripheralBank& bank() const { return *bank_; }
 

@@ -103,6 +103,20 @@ void write_batching(JsonWriter& json, const BatchTelemetry& batches) {
   json.end_object();
 }
 
+void write_live(JsonWriter& json, const std::vector<LivePortOutcome>& ports) {
+  json.begin_array();
+  for (const LivePortOutcome& port : ports) {
+    json.begin_inline_object();
+    json.member("name", port.name);
+    json.member("clients", port.clients);
+    json.member("received_bytes", port.received_bytes);
+    json.member("sent_bytes", port.sent_bytes);
+    json.member("lost_bytes", port.lost_bytes);
+    json.end_object();
+  }
+  json.end_array();
+}
+
 void write_run(JsonWriter& json, const CosimOutcome& outcome) {
   json.begin_object();
   json.member("engine", outcome.engine);
@@ -115,6 +129,8 @@ void write_run(JsonWriter& json, const CosimOutcome& outcome) {
   outcome.statistics.write_json(json);
   json.key("batching");
   write_batching(json, outcome.telemetry);
+  json.key("live");
+  write_live(json, outcome.live);
   json.key("check");
   write_check(json, outcome.check);
   json.key("files");

@@ -3,6 +3,7 @@
 #include <bit>
 
 #include "gate/cosim/builtin_kinds.h"
+#include "gate/cosim/jtag_kinds.h"
 #include "gate/cosim/run_file_reader.h"
 #include "heddle/gate/cosim_diagnostics.h"
 
@@ -12,9 +13,12 @@ namespace diag = cosim::diag;
 
 namespace {
 
+constexpr std::string_view kUartSocket = "uart_socket";
+
 /// Kinds that are read here; the others read themselves.
 constexpr std::pair<std::string_view, PeripheralKind> kOwnKinds[] = {
     {"uart", PeripheralKind::Uart},
+    {kUartSocket, PeripheralKind::Uart},
     {"spi_flash", PeripheralKind::SpiFlash},
     {"gpio", PeripheralKind::Gpio},
 };
@@ -115,14 +119,16 @@ void read_kind(ConfigReader& map, const PeripheralKinds& users, PeripheralEntry&
   }
   const std::size_t index = map.required_name("kind", names);
   entry.kind = index < std::size(kOwnKinds) ? kOwnKinds[index].second : PeripheralKind::Other;
+  if (names[index] == kUartSocket) entry.live = LivePeripheral{.kind = LiveKind::Uart};
   if (infos[index] != nullptr) {
     entry.info = std::make_shared<const PeripheralKindInfo>(*infos[index]);
   }
 }
 
 void read_other(ConfigReader& map, RunFileReading& reading, PeripheralEntry& entry) {
-  PeripheralSettings settings{map};
+  PeripheralSettings settings{.map = map, .diagnostics = &reading.diagnostics};
   entry.setup = entry.info->read(settings);
+  entry.live = settings.live;
   if (!settings.loads_image) return;
   entry.image = read_image(map);
   entry.dump = map.optional<std::string>("dump", "", {.min = 0});
@@ -144,7 +150,10 @@ void read_peripherals(ConfigReader& map, RunFileReading& reading) {
       entry.pins.push_back({role, std::move(port)});
     }
     switch (entry.kind) {
-      case PeripheralKind::Uart: read_uart(peripheral, reading.run, entry); break;
+      case PeripheralKind::Uart:
+        read_uart(peripheral, reading.run, entry);
+        if (entry.live) read_live(peripheral, *entry.live);
+        break;
       case PeripheralKind::SpiFlash:
         read_flash(peripheral, entry);
         entry.dump = peripheral.optional<std::string>("dump", "", {.min = 0});

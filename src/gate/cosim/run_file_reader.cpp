@@ -141,10 +141,11 @@ void read_general(ConfigReader& map, RunFileReading& reading) {
 /// Names that must refer to a peripheral of some kind.
 void check_references(RunFileReading& reading) {
   const auto check = [&](const Written<std::string>& name, PeripheralKind kind,
-                         std::string_view kind_name) {
+                         std::string_view kind_name, bool scripted = false) {
     std::vector<std::string_view> known;
     for (const PeripheralEntry& peripheral : reading.run.peripherals) {
-      if (peripheral.kind == kind) known.push_back(peripheral.name);
+      if (peripheral.kind != kind || (scripted && peripheral.live)) continue;
+      known.push_back(peripheral.name);
     }
     if (std::find(known.begin(), known.end(), name.value) != known.end()) return;
     const std::string_view nearest = nearest_name(name.value, known);
@@ -158,7 +159,8 @@ void check_references(RunFileReading& reading) {
   for (const EventStepEntry& step : reading.run.events) {
     if (step.wait == Wait::UartText) check(step.source, PeripheralKind::Uart, "UART");
     if (step.wait == Wait::GpioOut) check(step.source, PeripheralKind::Gpio, "GPIO");
-    if (step.action == Action::Send) check(step.target, PeripheralKind::Uart, "UART");
+    if (step.action == Action::Send)
+      check(step.target, PeripheralKind::Uart, "scripted UART", true);
     if (step.action == Action::Drive) check(step.target, PeripheralKind::Gpio, "GPIO");
   }
   for (const auto& entry : reading.run.stop_texts) check(entry.uart, PeripheralKind::Uart, "UART");

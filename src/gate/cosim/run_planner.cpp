@@ -271,7 +271,7 @@ void RunPlanner::plan_stop() {
       run_.events.begin(), run_.events.end(),
       [](const EventStepEntry& step) { return step.action == EventStepEntry::Action::Stop; });
   const bool ends = run_.stop_edges || run_.stop_time_ps || !run_.stop_net.value.empty() ||
-                    !run_.stop_texts.empty() || script_stops;
+                    !run_.stop_texts.empty() || script_stops || !plan_.live.empty();
   if (!ends) add(diag::kNoStop, {run_.path, 0, 0}, {});
 }
 

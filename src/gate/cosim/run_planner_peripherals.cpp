@@ -38,6 +38,11 @@ void RunPlanner::plan_peripherals() {
       const auto source = static_cast<std::uint32_t>(plan_.bank.peripherals.size() - 1);
       plan_.store_dumps.push_back({source, entry.dump});
     }
+    if (entry.live) {
+      plan_.live.push_back(*entry.live);
+      plan_.live.back().name = entry.name;
+      plan_.live.back().source = static_cast<std::uint16_t>(plan_.bank.peripherals.size() - 1);
+    }
     plan_.bank.peripherals.back().name = entry.name;
     plan_.bank.peripherals.back().clock = clock_index(entry.clock.value);
   }
@@ -172,6 +177,9 @@ PeripheralSpec RunPlanner::plan_other(const PeripheralEntry& entry) {
   }
   ModelSetup setup = entry.setup;
   if (entry.info->attach) entry.info->attach(setup, widths);
+  if (setup.data_digest != 0) {
+    plan_.image_digest = chain(Digest64(plan_.image_digest), Digest64(setup.data_digest)).value();
+  }
   plan_image(entry, setup.store);
   spec.setup = std::move(setup);
   return spec;

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "heddle/gate/fault.h"
+#include "heddle/gate/live_diagnostics.h"
 #include "heddle/gate/load.h"
 #include "heddle/gate/look_diagnostics.h"
 #include "heddle/gate/program_cache.h"
@@ -28,6 +29,10 @@ Status Resumed::load(const std::string& run_directory, const std::string& cache_
   }
   if (plan_.image_digest != rerun_.image_digest) {
     return fail(look::diag::kChanged, {directory_, 0, 0}, {"memory image"});
+  }
+  if (!plan_.live.empty()) {
+    return fail(live::diag::kNotRepeatable, {directory_, 0, 0},
+                {plan_.live.front().name, "simulated again"});
   }
   return {};
 }
