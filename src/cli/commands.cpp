@@ -10,6 +10,7 @@ Command root_command() {
   root.examples = {{"heddle doctor", "say what this machine has and lacks"},
                    {"heddle --version", "say how this program was built"}};
   root.children.push_back(gate_command());
+  root.children.push_back(flow_command());
   root.children.push_back(doctor_command());
   root.children.push_back(completion_command());
   return root;

@@ -6,6 +6,7 @@
 namespace heddle::cli {
 
 [[nodiscard]] Command gate_command();
+[[nodiscard]] Command flow_command();
 [[nodiscard]] Command doctor_command();
 [[nodiscard]] Command completion_command();
 

@@ -16,9 +16,14 @@ inline constexpr DiagnosticRule kMissingCommand{"cli.missing-command", Severity:
 inline constexpr DiagnosticRule kBadUsage{"cli.bad-usage", Severity::Error, "{}",
                                           "see `{} --help`"};
 
+inline constexpr DiagnosticRule kRunExists{
+    "cli.run-exists", Severity::Error, "the run directory '{}' exists",
+    "name another with `--out`, or replace it with `--force`"};
+
 /// Every rule above.
 inline constexpr const DiagnosticRule* kRules[] = {
-    &kUnknownCommand, &kUnknownOption, &kUnexpectedArgument, &kMissingCommand, &kBadUsage,
+    &kUnknownCommand, &kUnknownOption, &kUnexpectedArgument,
+    &kMissingCommand, &kBadUsage,      &kRunExists,
 };
 
 }  // namespace heddle::cli::diag

@@ -47,6 +47,13 @@ class TaskRegistry {
                     }
                   }});
   }
+  /// A resource that the program made; every graph that names the type gets this one.
+  template <class R>
+  void add_resource(std::string name, std::shared_ptr<R> object) {
+    add_resource(
+        {std::move(name), std::string(Resources::type_name<R>()),
+         [object = std::move(object)](ConfigReader&) -> std::shared_ptr<void> { return object; }});
+  }
   void add_resource(ResourceType type);
 
   /// Null where there is none. The type stays where it is as long as the registry.

@@ -4,6 +4,7 @@
 // component: the plan, not a lock, keeps their order.
 #pragma once
 
+#include <functional>
 #include <map>
 #include <memory>
 #include <string>
@@ -17,7 +18,7 @@ namespace heddle::flow {
 struct ResourceType {
   std::string name;
   std::string type_name;  ///< of the C++ type
-  std::shared_ptr<void> (*create)(ConfigReader& params) = nullptr;
+  std::function<std::shared_ptr<void>(ConfigReader& params)> create = nullptr;
 };
 
 /// What one task took. Threads: one at a time.

@@ -47,9 +47,10 @@ bool Engine::wants_end(std::uint64_t clid) const {
 /// are missed and never made up for.
 std::uint64_t Engine::wait_for_rate(std::uint64_t clid, std::uint64_t ticks) {
   const ClockScale scale = parts_.clock->scale();
-  const double period_ns = 1e9 / parts_.graph->runtime.rate_hz;
+  const double rate_hz = parts_.graph->runtime.rate_hz;
+  const double period_ns = 1e9 / rate_hz;
   const auto deadline_of = [&](std::uint64_t index) {
-    return rate_start_ns_ + static_cast<std::int64_t>(static_cast<double>(index) * period_ns);
+    return rate_start_ns_ + static_cast<std::int64_t>(static_cast<double>(index) * 1e9 / rate_hz);
   };
   FlowTime now{scale.to_ns(ticks)};
   if (clid == first_clid()) {

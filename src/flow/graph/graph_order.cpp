@@ -60,6 +60,7 @@ std::vector<std::uint32_t> find_cycle(const Graph& graph) {
   }
   path.erase(path.begin(), std::find(path.begin(), path.end(), at));
   std::reverse(path.begin(), path.end());
+  std::rotate(path.begin(), std::min_element(path.begin(), path.end()), path.end());
   return path;
 }
 

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 #include <sys/mman.h>
+#include <unistd.h>
 
 #include <cstring>
 #include <new>
@@ -13,6 +14,12 @@ namespace heddle::flow {
 Result<std::unique_ptr<SlotRing>> SlotRing::make(const SlotLayout& layout,
                                                  std::uint32_t slot_count) {
   const std::size_t bytes = layout.slot_bytes * slot_count;
+  // The system would promise more memory than there is, and end the process later.
+  const auto installed = static_cast<std::size_t>(sysconf(_SC_PHYS_PAGES)) *
+                         static_cast<std::size_t>(sysconf(_SC_PAGESIZE));
+  if (bytes > installed) {
+    return fail(diag::kOutOfMemory, {}, {fmt::to_string(bytes), fmt::to_string(slot_count)});
+  }
   void* memory = mmap(nullptr, bytes, PROT_READ | PROT_WRITE,
                       MAP_PRIVATE | MAP_ANONYMOUS | MAP_POPULATE, -1, 0);
   if (memory == MAP_FAILED) {

@@ -1,0 +1,38 @@
+// Measures what the flow itself costs, on chains of tasks that do nothing or a
+// given amount of it. `heddle flow bench` and the benchmarks print the same figures.
+#pragma once
+
+#include <cstdint>
+
+#include "heddle/flow/flow.h"
+
+namespace heddle::flow {
+
+/// A source, `stages` in a row and one sink; `caterpillar`: a sink beside each stage.
+struct ChainOptions {
+  std::uint32_t stages = 8;
+  bool is_caterpillar = false;
+  std::uint32_t turns = 0;  ///< multiplications a stage, about 1.5 ns each
+  std::uint32_t workers = 1;
+  std::uint32_t slots = 8;
+  Strategy strategy = Strategy::Groups;
+  std::uint64_t lists = 100'000;
+  bool has_stamps = true;
+  CommitSink* sink = nullptr;  ///< null: nothing is logged
+};
+
+struct ChainResult {
+  double ns_per_list = 0;              ///< of the whole loop
+  std::uint64_t first_to_last_ns = 0;  ///< median, from first start to last end; 0 without stamps
+};
+
+/// Errors: those of `Flow::build` and of the sink.
+[[nodiscard]] Result<ChainResult> measure_chain(const ChainOptions& options);
+
+/// Nanoseconds of one reading of the run's clock: rdtsc where it is used.
+[[nodiscard]] double measure_clock_read_ns();
+
+/// Nanoseconds a turn of a stage.
+[[nodiscard]] double measure_turn_ns();
+
+}  // namespace heddle::flow
