@@ -10,6 +10,7 @@
 #include "cli/gate_commands.h"
 #include "cli/live_transcript.h"
 #include "cli/session.h"
+#include "cli/timing_options.h"
 #include "heddle/base/file.h"
 #include "heddle/gate/cosim.h"
 #include "heddle/gate/program_cache.h"
@@ -35,6 +36,7 @@ struct CosimCommandOptions {
   std::optional<std::uint64_t> checkpoint_every;
   std::vector<std::string> trace_signals;
   std::string saif;
+  TimingCommandOptions timing;
   std::string seed;
   std::string fault;
   bool force = false;
@@ -126,6 +128,7 @@ Result<gate::CosimOptions> cosim_options(const CosimCommandOptions& options, std
   out.checkpoint_every = options.checkpoint_every.value_or(0);
   out.trace_signals = options.trace_signals;
   out.saif_file = options.saif;
+  out.timing = timing_request(options.timing);
   out.directory = options.out;
   out.force = options.force;
   out.strict = options.strict;
@@ -156,6 +159,7 @@ std::string summary(const gate::CosimOutcome& outcome) {
   if (check.checked && !check.equal) {
     text += fmt::format("FAIL edge {} differs from the reference at {}\n", check.edge, check.net);
   }
+  if (outcome.timing) text += gate::to_text(*outcome.timing);
   const double rate =
       outcome.seconds > 0 ? static_cast<double>(outcome.edges) / outcome.seconds : 0;
   text += fmt::format("{}: {} edges, {} ps, {} edges/s, stopped by {}\n",
@@ -240,6 +244,7 @@ Command gate_cosim_command() {
       "Prints what the UARTs send while it runs, and writes a run directory: report, events,\n"
       "transcripts, waves and trace. Exit code 1 when a check or an expectation fails.";
   command.options = option_list(*options);
+  add_timing_options(command, options->timing, true);
   command.examples = {
       {"heddle gate cosim run.yaml", "run it"},
       {"heddle gate cosim run.yaml --edges 100000 --waves '*' --out out", "with waves of all nets"},

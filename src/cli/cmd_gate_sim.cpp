@@ -3,6 +3,7 @@
 
 #include "cli/gate_commands.h"
 #include "cli/session.h"
+#include "cli/timing_options.h"
 #include "heddle/base/digest.h"
 #include "heddle/base/json.h"
 #include "heddle/gate/open_loop.h"
@@ -13,6 +14,7 @@ namespace {
 
 struct SimCommandOptions {
   gate::OpenLoopOptions sim;
+  TimingCommandOptions timing;
   std::vector<std::string> waves;
   std::string format = "fst";
   std::int64_t from_ps = 0;
@@ -43,6 +45,7 @@ ExitCode run_command(const SimCommandOptions& options, Session& session) {
   sim.format = options.format == "vcd" ? gate::WaveFileFormat::Vcd : gate::WaveFileFormat::Fst;
   sim.from = SimTime(options.from_ps);
   if (options.to_ps >= 0) sim.to = SimTime(options.to_ps);
+  sim.timing = timing_request(options.timing);
   sim.cache_directory = gate::ProgramCache::default_directory();
   Diagnostics warnings;
   const std::unique_ptr<Progress> progress = session.make_progress();
@@ -59,7 +62,8 @@ ExitCode run_command(const SimCommandOptions& options, Session& session) {
         outcome->last_time_ps, Digest64(outcome->digest).to_hex(), outcome->net_count,
         sim.wave_file));
   }
-  return session.interrupt().is_requested() ? ExitCode::Interrupted : ExitCode::Ok;
+  if (session.interrupt().is_requested()) return ExitCode::Interrupted;
+  return report_timing(outcome->timing, session);
 }
 
 }  // namespace
@@ -72,11 +76,10 @@ Command gate_sim_command() {
       "Reads the inputs' values from a VCD or FST, runs the netlist, writes waves. An input that\n"
       "the stimulus lacks is an error unless `--allow-missing` names it. Where clocks and data\n"
       "change at one instant, flops see the data from before it; see `--data-first`.";
-  command.options = {
-      {"netlist", "FILE", "the netlist", &sim.netlist, Need::Required},
+  command.options = design_options(sim.files, sim.top);
+  const std::vector<Option> own = {
       {"--stimulus", "FILE", "the wave file with the inputs", &sim.stimulus, Need::Required},
       {"-o,--out", "FILE", "the wave file to write", &sim.wave_file, Need::Required},
-      {"--top", "MODULE", "the top module; default: the only candidate", &sim.top},
       {"--scope", "SCOPE", "where the ports are in the stimulus; default: where most are",
        &sim.scope},
       {"--allow-missing", "PORT", "an input that may be absent: held at 0; may be repeated",
@@ -95,6 +98,8 @@ Command gate_sim_command() {
       {"--saif", "FILE", "write the switching activity of all nets", &sim.saif_file},
       {"--engine", "NAME", "the engine", &sim.engine, Need::Optional, {"event", "reference"}},
   };
+  command.options.insert(command.options.end(), own.begin(), own.end());
+  add_timing_options(command, options->timing, false);
   command.examples = {{"heddle gate sim chip.json --stimulus bench.vcd -o chip.fst", "every net"},
                       {"heddle gate sim chip.json --stimulus bench.vcd --scope tb.dut -o out.vcd "
                        "--wave-format vcd",

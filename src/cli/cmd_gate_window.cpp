@@ -3,6 +3,7 @@
 
 #include "cli/gate_commands.h"
 #include "cli/session.h"
+#include "cli/timing_options.h"
 #include "heddle/base/digest.h"
 #include "heddle/base/file.h"
 #include "heddle/base/json.h"
@@ -21,6 +22,7 @@ struct WindowCommandOptions {
   std::string out;
   std::string digest;
   std::string saif;
+  TimingCommandOptions timing;
   std::string engine = "event";
 };
 
@@ -36,6 +38,7 @@ gate::WindowOptions window_options(const WindowCommandOptions& options) {
                                                                  options.to, options.format));
   out.digest_file = options.digest;
   out.saif_file = options.saif;
+  out.timing = timing_request(options.timing);
   out.engine = options.engine;
   out.cache_directory = gate::ProgramCache::default_directory();
   return out;
@@ -72,7 +75,8 @@ ExitCode run_command(const WindowCommandOptions& options, Session& session) {
       session.out().write(fmt::format("{} nets in {}\n", outcome->net_count, window.wave_file));
     }
   }
-  return session.interrupt().is_requested() ? ExitCode::Interrupted : ExitCode::Ok;
+  if (session.interrupt().is_requested()) return ExitCode::Interrupted;
+  return report_timing(outcome->timing, session);
 }
 
 }  // namespace
@@ -101,6 +105,7 @@ Command gate_window_command() {
       {"--saif", "FILE", "write the switching activity in the interval", &options->saif},
       {"--engine", "NAME", "the engine", &options->engine, Need::Optional, {"event", "reference"}},
   };
+  add_timing_options(command, options->timing, true);
   command.examples = {{"heddle gate window runs/boot --from 120000 --to 121000 --waves '*'",
                        "every net of a thousand edges"},
                       {"heddle gate window runs/boot --from 0 --to 500 --waves 'cpu.*' -o cpu.fst",

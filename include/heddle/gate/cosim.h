@@ -17,6 +17,7 @@
 #include "heddle/gate/live.h"
 #include "heddle/gate/peripheral.h"
 #include "heddle/gate/run_file.h"
+#include "heddle/gate/timing_overlay.h"
 
 namespace heddle::gate {
 
@@ -42,8 +43,9 @@ struct CosimOptions {
   std::uint64_t checkpoint_every = 0;      ///< edges; see checkpoint.h; 0: no checkpoints
   std::vector<std::string> trace_signals;  ///< globs of nets for `signals.txt`
   std::string saif_file;                   ///< switching activity of all nets; empty: none
-  std::string fault;                       ///< `NET` or `seed:N` to invert; empty: none
-  std::string version;                     ///< of the program, for run_params.json
+  TimingRequest timing;         ///< an empty report file: `timing.json` in the run directory
+  std::string fault;            ///< `NET` or `seed:N` to invert; empty: none
+  std::string version;          ///< of the program, for run_params.json
   std::string cache_directory;  ///< of compiled designs, see program_cache.h; empty: none
   /// Wall time, for the report's `run` part only.
   std::function<std::chrono::nanoseconds()> clock;
@@ -139,7 +141,8 @@ struct CosimOutcome {
   std::vector<ExpectationOutcome> expectations;
   BatchTelemetry telemetry;
   std::vector<LivePortOutcome> live;
-  Statistics statistics;           ///< those of cosim_statistics.h
+  Statistics statistics;  ///< those of cosim_statistics.h
+  std::optional<TimingReport> timing;
   std::vector<std::string> files;  ///< in the run directory
   double seconds = 0;              ///< of the loop
   /// Why it failed, what differs; warnings about what was seen.

@@ -15,12 +15,14 @@
 #include "heddle/base/progress.h"
 #include "heddle/base/result.h"
 #include "heddle/base/units.h"
+#include "heddle/gate/design_files.h"
 #include "heddle/gate/run_file.h"
+#include "heddle/gate/timing_overlay.h"
 
 namespace heddle::gate {
 
 struct OpenLoopOptions {
-  std::string netlist;
+  DesignFiles files = {};
   std::string top = {};       ///< empty: the only candidate
   std::string stimulus = {};  ///< VCD or FST
   /// Where the ports are in the stimulus, `tb.dut`; without it, the scope that
@@ -35,6 +37,7 @@ struct OpenLoopOptions {
   std::string wave_file = {};
   std::string digest_file = {};  ///< `edge digest` lines; empty: none
   std::string saif_file = {};    ///< switching activity; empty: none
+  TimingRequest timing = {};     ///< inputs change when the stimulus says; no input delay
   std::string engine = "event";
   std::string cache_directory = {};  ///< as in `CosimOptions`
 };
@@ -49,6 +52,7 @@ struct OpenLoopOutcome {
   std::int64_t last_time_ps = 0;
   std::uint64_t digest = 0;
   std::size_t net_count = 0;  ///< in the wave file
+  std::optional<TimingReport> timing;
 };
 
 /// Runs. A bit of the stimulus that is neither 0 nor 1 counts as 0, with a warning.

@@ -11,6 +11,7 @@
 #include "heddle/base/progress.h"
 #include "heddle/base/result.h"
 #include "heddle/gate/run_file.h"
+#include "heddle/gate/timing_overlay.h"
 
 namespace heddle::gate {
 
@@ -23,6 +24,7 @@ struct WindowOptions {
   std::string wave_file = {};    ///< where the waves go
   std::string digest_file = {};  ///< `edge digest` lines; empty: none
   std::string saif_file = {};    ///< switching activity in the window; empty: none
+  TimingRequest timing = {};
   std::string engine = "event";
   std::string cache_directory = {};  ///< as in `CosimOptions`
 };
@@ -35,6 +37,7 @@ struct WindowOutcome {
   std::int64_t last_time_ps = 0;
   std::size_t net_count = 0;
   std::uint64_t digest = 0;  ///< of the last edge
+  std::optional<TimingReport> timing;
 };
 
 /// Re-simulates edges [first, end) of the run that `run_directory` holds. The

@@ -140,6 +140,7 @@ void CosimRun::fill_outcome() {
     outcome_.files.emplace_back(file_name(waves_->save_file()));
   }
   look_.list_files(outcome_.files);
+  look_.conclude(outcome_);
   std::sort(outcome_.files.begin(), outcome_.files.end());
 }
 

@@ -52,7 +52,9 @@ Status CosimRun::compile_design(Model model, ProgramCache& cache) {
   if (!plan_.wave_names.empty()) {
     waves_ = std::make_unique<WaveStage>(model, plan_.wave_names, observation);
   }
-  HEDDLE_TRY_STATUS(look_.plan(model, observation));
+  Diagnostics warnings;
+  HEDDLE_TRY_STATUS(look_.plan(model, file_.design(), observation, warnings));
+  if (!warnings.empty()) observer_.on_warnings(warnings);
   add_probes(model, plan_);
   HEDDLE_TRY(program_, cache.compile(std::move(model), {.observed = observation.literals()}));
   if (options_.fault.empty()) return {};

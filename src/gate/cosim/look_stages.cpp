@@ -29,7 +29,8 @@ Result<std::vector<std::uint32_t>> find_nets(const Model& model,
   return found;
 }
 
-Status LookStages::plan(const Model& model, Observation& observation) {
+Status LookStages::plan(const Model& model, const DesignFiles& files, Observation& observation,
+                        Diagnostics& warnings) {
   if (!options_.trace_signals.empty()) {
     HEDDLE_TRY(const auto nets, find_nets(model, options_.trace_signals, "--trace-signals"));
     signals_ = std::make_unique<SignalStage>(model, nets, observation);
@@ -37,6 +38,11 @@ Status LookStages::plan(const Model& model, Observation& observation) {
   if (!options_.saif_file.empty()) {
     HEDDLE_TRY(auto nets, find_nets(model, {"*"}, "--saif"));
     toggles_ = std::make_unique<ToggleStage>(model, std::move(nets), observation);
+  }
+  if (options_.timing.is_wanted()) {
+    HEDDLE_TRY(const Design design, load_design(files));
+    HEDDLE_TRY(timing_,
+               TimingStage::create(design, model, options_.timing, true, observation, warnings));
   }
   return {};
 }
@@ -51,6 +57,12 @@ Status LookStages::open(const std::string& directory, const Model& model, const 
     toggles_->open(options_.saif_file, model);
     stages.push_back(toggles_.get());
   }
+  if (timing_ != nullptr) {
+    if (options_.timing.report_file.empty()) {
+      timing_->write_to(join_path(directory, kTimingFile));
+    }
+    stages.push_back(timing_.get());
+  }
   if (options_.checkpoint_every != 0) {
     const Capabilities can = engine.backend().capabilities();
     if (!can.snapshots) {
@@ -64,7 +76,14 @@ Status LookStages::open(const std::string& directory, const Model& model, const 
 
 void LookStages::list_files(std::vector<std::string>& files) const {
   if (signals_ != nullptr) files.emplace_back(kSignalFile);
+  if (timing_ != nullptr && options_.timing.report_file.empty()) files.emplace_back(kTimingFile);
   if (checkpoints_ != nullptr && checkpoints_->count() > 0) files.emplace_back("checkpoints");
+}
+
+void LookStages::conclude(CosimOutcome& outcome) const {
+  if (timing_ == nullptr) return;
+  outcome.timing = timing_->report();
+  add_violations(timing_->report(), outcome.problems);
 }
 
 }  // namespace heddle::gate

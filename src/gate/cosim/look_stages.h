@@ -9,6 +9,7 @@
 #include "gate/cosim/checkpoint_stage.h"
 #include "gate/cosim/observation.h"
 #include "gate/cosim/signal_stage.h"
+#include "gate/cosim/timing_stage.h"
 #include "gate/cosim/toggle_stage.h"
 #include "heddle/gate/cosim.h"
 
@@ -24,9 +25,13 @@ class LookStages {
  public:
   explicit LookStages(const CosimOptions& options) : options_(options) {}
 
-  /// Asks for what has to be observed. Errors: those of `find_nets`.
-  [[nodiscard]] Status plan(const Model& model, Observation& observation);
-  [[nodiscard]] bool wants_changes() const { return signals_ != nullptr || toggles_ != nullptr; }
+  /// Asks for what has to be observed. Errors: those of `find_nets`, `load_design`
+  /// and `TimingOverlay::load`.
+  [[nodiscard]] Status plan(const Model& model, const DesignFiles& files, Observation& observation,
+                            Diagnostics& warnings);
+  [[nodiscard]] bool wants_changes() const {
+    return signals_ != nullptr || toggles_ != nullptr || timing_ != nullptr;
+  }
   /// A checkpoint holds the chain of digests.
   [[nodiscard]] bool wants_digests() const { return options_.checkpoint_every != 0; }
 
@@ -36,13 +41,17 @@ class LookStages {
                             const EngineRun& engine, std::vector<BatchStage*>& stages);
   /// Appends what they wrote into the run directory.
   void list_files(std::vector<std::string>& files) const;
+  /// What was found, and what is wrong with it, once the stages have finished.
+  void conclude(CosimOutcome& outcome) const;
 
  private:
   static constexpr std::string_view kSignalFile = "signals.txt";
+  static constexpr std::string_view kTimingFile = "timing.json";
 
   const CosimOptions& options_;
   std::unique_ptr<SignalStage> signals_;
   std::unique_ptr<ToggleStage> toggles_;
+  std::unique_ptr<TimingStage> timing_;
   std::unique_ptr<CheckpointStage> checkpoints_;
 };
 

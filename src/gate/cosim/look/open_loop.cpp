@@ -8,7 +8,9 @@
 #include "gate/cosim/digest_file.h"
 #include "gate/cosim/look/stimulus.h"
 #include "gate/cosim/look_stages.h"
+#include "gate/cosim/timing_stage.h"
 #include "gate/cosim/wave_stage.h"
+#include "heddle/gate/load.h"
 #include "heddle/gate/look_diagnostics.h"
 #include "heddle/gate/program_cache.h"
 
@@ -51,6 +53,7 @@ class OpenLoop final : public trace::WaveVisitor {
   Observation observation_;
   std::unique_ptr<WaveStage> waves_;
   std::unique_ptr<ToggleStage> toggles_;
+  std::unique_ptr<TimingStage> timing_;
   DigestStage digest_;
   std::vector<BatchStage*> stages_;
   StimulusMap map_;
@@ -72,7 +75,7 @@ class OpenLoop final : public trace::WaveVisitor {
 Result<OpenLoopOutcome> OpenLoop::run() {
   HEDDLE_TRY(auto reader, trace::WaveReader::open(options_.stimulus));
   ProgramCache cache({.directory = options_.cache_directory});
-  HEDDLE_TRY(Model model, cache.load_model(options_.netlist, options_.top, warnings_));
+  HEDDLE_TRY(Model model, load_model(cache, options_.files, options_.top, warnings_));
   const PortTable inputs(model.inputs);
   for (const PortBus& port : inputs.ports()) port_names_.push_back(port.name);
   HEDDLE_TRY(map_, match_stimulus(reader->hierarchy(), inputs, options_.scope,
@@ -103,6 +106,7 @@ Result<OpenLoopOutcome> OpenLoop::run() {
         {"from " + std::to_string(from.ps()) + " ps to " + std::to_string(to.ps()) + " ps"});
   }
   outcome_.digest = digest_.digest().value();
+  if (timing_ != nullptr) outcome_.timing = timing_->report();
   outcome_.scope = map_.scope;
   outcome_.missing = map_.missing;
   outcome_.port_count = port_names_.size() - map_.missing.size();
@@ -118,6 +122,13 @@ Status OpenLoop::prepare(Model model) {
   if (!options_.saif_file.empty()) {
     HEDDLE_TRY(auto nets, find_nets(model, {"*"}, "--saif"));
     toggles_ = std::make_unique<ToggleStage>(model, std::move(nets), observation_);
+  }
+  if (options_.timing.is_wanted()) {
+    HEDDLE_TRY(const Design design, load_design(options_.files));
+    TimingRequest request = options_.timing;
+    request.params.input_delay_ps = 0;  // the stimulus says when
+    HEDDLE_TRY(timing_,
+               TimingStage::create(design, model, request, false, observation_, warnings_));
   }
   ProgramCache cache({.directory = options_.cache_directory});
   HEDDLE_TRY(program_, cache.compile(std::move(model), {.observed = observation_.literals()}));
@@ -141,6 +152,7 @@ Status OpenLoop::open() {
     toggles_->open(options_.saif_file, program_.model);
     stages_.push_back(toggles_.get());
   }
+  if (timing_ != nullptr) stages_.push_back(timing_.get());
   return {};
 }
 

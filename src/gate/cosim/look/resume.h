@@ -35,6 +35,7 @@ class Resumed {
                                         Interrupt interrupt);
 
   [[nodiscard]] const Model& model() const { return started_ ? program_.model : model_; }
+  [[nodiscard]] DesignFiles design_files() const { return rerun_.run.design(); }
   [[nodiscard]] const RunPlan& plan() const { return plan_; }
   [[nodiscard]] EngineRun& engine() { return *engine_; }
   [[nodiscard]] std::uint64_t resumed_at() const { return resumed_at_; }

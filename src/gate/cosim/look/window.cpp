@@ -5,6 +5,7 @@
 #include "gate/cosim/digest_file.h"
 #include "gate/cosim/look/resume.h"
 #include "gate/cosim/look_stages.h"
+#include "gate/cosim/timing_stage.h"
 #include "gate/cosim/wave_stage.h"
 #include "heddle/gate/look_diagnostics.h"
 
@@ -20,7 +21,7 @@ class WindowRun {
   Result<WindowOutcome> run(const std::string& run_directory, Diagnostics& warnings) {
     if (options_.first_edge >= options_.end_edge) return bad_window("the end comes first");
     HEDDLE_TRY_STATUS(resumed_.load(run_directory, options_.cache_directory, warnings));
-    HEDDLE_TRY_STATUS(plan());
+    HEDDLE_TRY_STATUS(plan(warnings));
     HEDDLE_TRY_STATUS(resumed_.start(options_.engine, options_.first_edge));
     HEDDLE_TRY(const bool reached, resumed_.advance_to(options_.first_edge, progress_, interrupt_));
     if (!reached) return bad_window("the run ends before it");
@@ -30,6 +31,7 @@ class WindowRun {
     for (BatchStage* stage : stages_) HEDDLE_TRY_STATUS(stage->finish());
     outcome_.digest = digest_.digest().value();
     outcome_.resumed_at = resumed_.resumed_at();
+    if (timing_ != nullptr) outcome_.timing = timing_->report();
     if (outcome_.end_edge == outcome_.first_edge) return bad_window("the run ends before it");
     return outcome_;
   }
@@ -40,7 +42,7 @@ class WindowRun {
                 {std::to_string(options_.first_edge), std::to_string(options_.end_edge), why});
   }
 
-  Status plan() {
+  Status plan(Diagnostics& warnings) {
     const Model& model = resumed_.model();
     if (!options_.nets.empty()) {
       HEDDLE_TRY(const auto nets, find_nets(model, options_.nets, "--waves"));
@@ -50,6 +52,11 @@ class WindowRun {
     if (!options_.saif_file.empty()) {
       HEDDLE_TRY(auto nets, find_nets(model, {"*"}, "--saif"));
       toggles_ = std::make_unique<ToggleStage>(model, std::move(nets), resumed_.observation());
+    }
+    if (options_.timing.is_wanted()) {
+      HEDDLE_TRY(const Design design, load_design(resumed_.design_files()));
+      HEDDLE_TRY(timing_, TimingStage::create(design, model, options_.timing, true,
+                                              resumed_.observation(), warnings));
     }
     return {};
   }
@@ -69,6 +76,10 @@ class WindowRun {
       toggles_->open(options_.saif_file, resumed_.model());
       if (options_.first_edge > 0) toggles_->start_from(values);
       stages_.push_back(toggles_.get());
+    }
+    if (timing_ != nullptr) {
+      if (options_.first_edge > 0) timing_->start_from(values);
+      stages_.push_back(timing_.get());
     }
     outcome_.first_edge = outcome_.end_edge = options_.first_edge;
     return {};
@@ -104,6 +115,7 @@ class WindowRun {
   DigestStage digest_;
   std::unique_ptr<WaveStage> waves_;
   std::unique_ptr<ToggleStage> toggles_;
+  std::unique_ptr<TimingStage> timing_;
   std::vector<BatchStage*> stages_;
   WindowOutcome outcome_;
 };

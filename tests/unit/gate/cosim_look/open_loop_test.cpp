@@ -21,7 +21,7 @@ class OpenLoopTest : public LookTest {
   Result<OpenLoopOutcome> sim(OpenLoopOptions options) {
     SilentProgress progress;
     warnings_ = Diagnostics();
-    if (options.netlist.empty()) options.netlist = directory_.file("loop.json");
+    if (options.files.netlist.empty()) options.files.netlist = directory_.file("loop.json");
     if (options.stimulus.empty()) options.stimulus = directory_.file("in.vcd");
     options.wave_file = directory_.file("out.vcd");
     options.format = WaveFileFormat::Vcd;
@@ -96,7 +96,7 @@ TEST_F(OpenLoopTest, doesWhatIcarusSawInASmallDesign) {
   ASSERT_NO_FATAL_FAILURE(must({"vvp", "-n", "tb.vvp"}));
   ASSERT_NO_FATAL_FAILURE(must(
       {"yosys", "-q", "-p", "read_verilog dut.v; synth -flatten -top dut; write_json dut.json"}));
-  OpenLoopOptions options{.netlist = directory_.file("dut.json")};
+  OpenLoopOptions options{.files = {directory_.file("dut.json"), {}, {}}};
   options.stimulus = directory_.file("icarus.vcd");
   options.saif_file = directory_.file("sim.saif");
   for (const char* engine : {"event", "reference"}) {
@@ -149,7 +149,7 @@ TEST_F(OpenLoopTest, countsTheTogglesOfIcarus) {
   ASSERT_NO_FATAL_FAILURE(must({"vvp", "-n", "tb.vvp"}));
   ASSERT_NO_FATAL_FAILURE(must(
       {"yosys", "-q", "-p", "read_verilog dut.v; synth -flatten -top dut; write_json dut.json"}));
-  OpenLoopOptions options{.netlist = directory_.file("dut.json")};
+  OpenLoopOptions options{.files = {directory_.file("dut.json"), {}, {}}};
   options.stimulus = directory_.file("icarus.vcd");
   options.saif_file = directory_.file("sim.saif");
   options.nets = {};
@@ -208,7 +208,7 @@ endmodule
   ASSERT_NO_FATAL_FAILURE(
       must({"iverilog", "-g2005", "-o", "tb.vvp", "tb.v", folder + "generic.v"}));
   ASSERT_NO_FATAL_FAILURE(must({"vvp", "-n", "tb.vvp"}));
-  OpenLoopOptions options{.netlist = folder + "generic.json"};
+  OpenLoopOptions options{.files = {folder + "generic.json", {}, {}}};
   options.stimulus = directory_.file("icarus.vcd");
   const auto outcome = sim(options);
   ASSERT_TRUE(outcome.has_value()) << outcome.error().to_string();
