@@ -203,6 +203,19 @@ bool Reader::redeclare(Symbol& symbol, const Token& token, const Declaration& wh
   return true;
 }
 
+/// A value as it is, or a sum or product that begins with it.
+bool Reader::read_parameter_value(std::uint32_t node, std::vector<Signal>& bits) {
+  bits = evaluate(node);
+  if (!token_.is("+") && !token_.is("-") && !token_.is("*")) return true;
+  std::int64_t value = 0;
+  if (!number_of(node, token_.at, value) || !constant_rest(value)) return false;
+  bits.clear();
+  for (unsigned bit = 0; bit < 32; ++bit) {
+    bits.push_back({static_cast<LocalNet>((value >> bit) & 1), false});
+  }
+  return true;
+}
+
 /// `parameter [range] A = 1, B = 2`, with `parameter` before any of them.
 bool Reader::read_parameters(std::string_view end) {
   do {
@@ -219,9 +232,7 @@ bool Reader::read_parameters(std::string_view end) {
     if (token_.kind == TokenKind::String ||
         (token_.kind == TokenKind::Number && token_.text.find('.') != std::string_view::npos)) {
       advance();
-    } else if (parse(value)) {
-      parameter.bits = evaluate(value);
-    } else {
+    } else if (!parse(value) || !read_parameter_value(value, parameter.bits)) {
       return false;
     }
     Slot& known = slot(parameter.name);

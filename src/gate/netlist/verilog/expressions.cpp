@@ -123,21 +123,69 @@ bool Reader::parse_number(std::uint32_t& out) {
   return true;
 }
 
-bool Reader::constant(std::int64_t& out) {
-  const SourceOffset at = token_.at;
-  const bool negative = accept("-");
-  std::uint32_t node = 0;
-  if (!parse(node)) return false;
+/// The bits of a constant as a number below 2^61; false, and a message, for others.
+bool Reader::number_of(std::uint32_t node, SourceOffset at, std::int64_t& out) {
   out = 0;
   const std::vector<Signal> bits = evaluate(node);
   for (std::size_t i = bits.size(); i-- > 0;) {
-    if (bits[i].net >= 2 || bits[i].inverted || (out >> 61) != 0) {
+    if (bits[i].net >= 2 || bits[i].inverted || (out >> 60) != 0) {
       draft_.error(diag::kVerilogSyntax, at, {"an expression", "a constant"});
       return false;
     }
     out = out * 2 + bits[i].net;
   }
-  if (negative) out = -out;
+  return true;
+}
+
+bool Reader::constant_factor(std::int64_t& out) {
+  const SourceOffset at = token_.at;
+  if (!enter()) return false;
+  bool good = false;
+  if (accept("-")) {
+    good = constant_factor(out);
+    out = -out;
+  } else if (accept("(")) {
+    good = constant(out) && expect(")");
+  } else {
+    std::uint32_t node = 0;
+    good = parse_unary(node) && number_of(node, at, out);
+  }
+  --depth_;
+  return good;
+}
+
+/// `W-1`, `2*N+1`: sums and products of constants, as ranges hold them.
+bool Reader::constant(std::int64_t& out) {
+  return constant_factor(out) && constant_rest(out);
+}
+
+/// What follows a first factor.
+bool Reader::constant_rest(std::int64_t& out) {
+  constexpr std::int64_t kMax = std::int64_t{1} << 30;
+  std::int64_t sum = 0;
+  std::int64_t sign = 1;
+  while (true) {
+    std::int64_t factor = 0;
+    const SourceOffset at = token_.at;
+    if (accept("*")) {
+      if (!constant_factor(factor)) return false;
+      const bool fits = factor > -kMax && factor < kMax && out > -kMax && out < kMax;
+      if (!fits) {
+        draft_.error(diag::kVerilogSyntax, at, {"a large number", "a smaller one"});
+        return false;
+      }
+      out *= factor;
+      continue;
+    }
+    sum += sign * out;
+    const bool minus = token_.is("-");
+    if (!minus && !token_.is("+")) break;
+    advance();
+    sign = minus ? -1 : 1;
+    if (!constant_factor(out)) return false;
+    if (sum > (std::int64_t{1} << 61) || sum < -(std::int64_t{1} << 61)) sum = 0;
+  }
+  out = sum;
   return true;
 }
 

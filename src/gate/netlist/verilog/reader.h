@@ -152,6 +152,7 @@ class Reader {
   void read_init_attribute(std::string_view attribute, const Token& token);
   bool read_initial(const Token& token);
   bool read_parameters(std::string_view end);
+  bool read_parameter_value(std::uint32_t node, std::vector<Signal>& bits);
   [[nodiscard]] Slot& slot(NameId name);
   [[nodiscard]] Symbol* find_symbol(NameId name);
   [[nodiscard]] Parameter* find_parameter(NameId name);
@@ -190,6 +191,9 @@ class Reader {
   bool add_node(Node node, std::uint32_t& out);
   bool read_digits(const Token& token, std::vector<Signal>& bits, bool& unsized, bool& all_z);
   bool constant(std::int64_t& out);
+  bool constant_factor(std::int64_t& out);
+  bool constant_rest(std::int64_t& out);
+  bool number_of(std::uint32_t node, SourceOffset at, std::int64_t& out);
   std::uint32_t leaf(const std::vector<Signal>& bits, SourceOffset at);
   [[nodiscard]] std::size_t width_of(std::uint32_t node) const;
   [[nodiscard]] std::vector<Signal> evaluate(std::uint32_t node, std::size_t width);
