@@ -20,6 +20,7 @@ heddle_dep(xxhash xxhash)
 heddle_dep(lz4 lz4)
 heddle_dep(zlib z)
 heddle_dep(yaml yaml-cpp)
+heddle_dep(asmjit asmjit)
 
 # Debian has no static fmt and no static simdjson. fmt is complete as headers;
 # of simdjson the headers hold all but the search for structure, and

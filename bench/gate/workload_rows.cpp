@@ -177,10 +177,10 @@ WorkloadRows Contest::make_rows(const HeddleRun& plain, const HeddleRun* dumping
   if (workload_.speed_target > 0) speed.target = workload_.speed_target;
   char note[160];
   const double all_edges = static_cast<double>(plain.profile().edges);
-  std::snprintf(note, sizeof note, "edges %llu to %llu; %.1f node toggles an edge from power-up on",
+  std::snprintf(note, sizeof note, "edges %llu to %llu; %.1f clusters run an edge from power-up on",
                 static_cast<unsigned long long>(skip_),
                 static_cast<unsigned long long>(skip_ + edges_ - 1),
-                static_cast<double>(plain.profile().node_toggles) / all_edges);
+                static_cast<double>(plain.profile().cluster_runs) / all_edges);
   speed.note = note;
   made.rows.push_back(speed);
 

@@ -28,10 +28,20 @@ struct Capabilities {
   bool snapshots = false;  ///< `save` and `restore`
 };
 
+/// How the event engine goes about it: changes how fast it is, never what it gives.
+struct EventTuning {
+  bool machine_code = true;  ///< else clusters are interpreted
+  /// The edge at which it first looks which nodes toggle together, to cluster
+  /// anew; later ones follow at growing distances.
+  std::uint64_t first_look = 1'000;
+  std::uint32_t look_samples = 1'024;  ///< edges looked at, one in five, at least 1
+};
+
 /// What a run wants out of each edge.
 struct BackendOptions {
   bool digests = false;  ///< one digest an edge
   bool changes = false;  ///< change lists of `Program::observed`
+  EventTuning event = {};
 };
 
 /// A change of observed net `index` at the sample of an edge. Before the first
@@ -58,7 +68,7 @@ struct BatchView {
 struct BackendProfile {
   std::uint64_t edges = 0;
   std::uint64_t batches = 0;
-  std::uint64_t node_toggles = 0;
+  std::uint64_t cluster_runs = 0;   ///< of the event engine: clusters of gates computed
   std::uint64_t rounds = 0;         ///< clock rounds that fired something
   std::uint64_t patched_edges = 0;  ///< edges patched in a window and uploaded again
 };

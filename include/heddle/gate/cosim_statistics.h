@@ -31,8 +31,8 @@ inline constexpr StatisticDef kPatchedEdges{
     "Edges whose operations were patched after their window was handed over."};
 inline constexpr StatisticDef kEvents{"cosim.events", StatisticKind::Counter, "events",
                                       "Happenings that peripherals and the script recorded."};
-inline constexpr StatisticDef kNodeToggles{"cosim.node_toggles", StatisticKind::Counter, "nodes",
-                                           "Nodes of the compiled design that changed."};
+inline constexpr StatisticDef kClusterRuns{"cosim.cluster_runs", StatisticKind::Counter, "runs",
+                                           "Clusters of gates that the event engine computed."};
 inline constexpr StatisticDef kClockRounds{"cosim.clock_rounds", StatisticKind::Counter, "rounds",
                                            "Clock rounds in which some flop fired."};
 inline constexpr StatisticDef kWaveChanges{"cosim.wave_changes", StatisticKind::Counter, "changes",
@@ -43,7 +43,7 @@ inline constexpr StatisticDef kWaveBytes{"cosim.wave_bytes", StatisticKind::Coun
 inline constexpr const StatisticDef* kStatistics[] = {
     &kEdges,         &kSubmits,     &kBatchEdges,   &kBatchedEdgeShare, &kBatchedSubmitShare,
     &kSingleByLimit, &kSingleByEnd, &kSingleByStop, &kPatchedEdges,     &kEvents,
-    &kNodeToggles,   &kClockRounds, &kWaveChanges,  &kWaveBytes,
+    &kClusterRuns,   &kClockRounds, &kWaveChanges,  &kWaveBytes,
 };
 
 }  // namespace heddle::gate::cosim::stat

@@ -29,6 +29,7 @@ struct CompileOptions {
 /// `j` has bit `j` of `i`.
 struct LutNode {
   std::uint64_t table = 0;
+  Lit root;  ///< the same function in `Program::aig`, over what `inputs` stand for
   std::array<std::uint32_t, 6> inputs{};
   std::uint8_t input_count = 0;
   std::uint16_t level = 0;
@@ -93,6 +94,8 @@ struct ProgramWritePort {
 /// data, outputs of selects, then LUTs by level.
 struct Program {
   Model model;
+  /// The model's graph and, after it, what the compiler added.
+  Aig aig;
   std::uint32_t node_count = 0;
   std::uint32_t first_lut = 0;
   std::vector<LutNode> luts;       ///< node `first_lut + i`
@@ -110,8 +113,7 @@ struct Program {
   /// By node: whether a clock depends on it within one settle.
   std::vector<std::uint8_t> is_clock_cone;
   std::uint16_t level_count = 0;
-  /// Where each AND node of the model ended up, by AIG node: a node, or 0 when
-  /// a LUT absorbed it.
+  /// Where each node of `aig` ended up: a node, or 0 when a LUT absorbed it.
   std::vector<std::uint32_t> node_of_aig;
 
   /// The key under which it is cached.

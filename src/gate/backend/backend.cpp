@@ -5,7 +5,7 @@
 #include <utility>
 
 #include "gate/backend/cpu_backend.h"
-#include "gate/backend/event_core.h"
+#include "gate/backend/event/event_core.h"
 #include "gate/backend/reference_core.h"
 #include "heddle/base/check.h"
 
@@ -49,11 +49,13 @@ Result<std::unique_ptr<Backend>> make_backend(std::string_view engine, const Pro
                                               PeripheralBank* bank, const BackendOptions& options) {
   std::unique_ptr<Backend> backend;
   if (engine == "event") {
-    backend =
-        options.digests || options.changes
-            ? std::unique_ptr<Backend>(
-                  std::make_unique<CpuBackend<EventCore<true>>>(kNames[0], program, bank, options))
-            : std::make_unique<CpuBackend<EventCore<false>>>(kNames[0], program, bank, options);
+    if (options.digests || options.changes) {
+      backend = std::make_unique<CpuBackend<EventCore<true>>>(kNames[0], program, bank, options,
+                                                              options.event);
+    } else {
+      backend = std::make_unique<CpuBackend<EventCore<false>>>(kNames[0], program, bank, options,
+                                                               options.event);
+    }
   } else if (engine == "reference") {
     backend = std::make_unique<CpuBackend<ReferenceCore>>(kNames[1], program, bank, options);
   } else {

@@ -21,9 +21,11 @@ namespace heddle::gate {
 template <class Core>
 class CpuBackend final : public Backend {
  public:
+  /// `for_core`: what the core takes beside the program and the watched outputs.
+  template <class... ForCore>
   CpuBackend(std::string_view name, const Program& program, PeripheralBank* bank,
-             const BackendOptions& options)
-      : name_(name), core_(program, pins_of(bank)), bank_(bank), options_(options) {
+             const BackendOptions& options, const ForCore&... for_core)
+      : name_(name), core_(program, pins_of(bank), for_core...), bank_(bank), options_(options) {
     if (bank_ != nullptr) {
       for (const EdgeOp& op : bank_->idle_drives()) core_.deposit_input(op.input, op.value != 0);
     }

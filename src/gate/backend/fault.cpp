@@ -55,6 +55,7 @@ Result<std::string> inject_fault(Program& program, std::string_view where) {
     lut = node - program.first_lut;
   }
   program.luts[lut].table = ~program.luts[lut].table;
+  program.luts[lut].root = ~program.luts[lut].root;
   return node_name(program, program.first_lut + lut);
 }
 

@@ -161,7 +161,7 @@ void CosimRun::fill_statistics() {
   out.counter(stat::kSingleByStop).add(batches.single_by_stop);
   out.counter(stat::kPatchedEdges).add(profile.patched_edges);
   out.counter(stat::kEvents).add(outcome_.event_count);
-  out.counter(stat::kNodeToggles).add(profile.node_toggles);
+  out.counter(stat::kClusterRuns).add(profile.cluster_runs);
   out.counter(stat::kClockRounds).add(profile.rounds);
   if (waves_ != nullptr) {
     out.counter(stat::kWaveChanges).add(waves_->stats().change_count);

@@ -61,8 +61,8 @@ void fields(auto&& visit, Is<CompileOptions> auto& value) {
   visit(observed, refuse_loops);
 }
 void fields(auto&& visit, Is<LutNode> auto& value) {
-  auto& [table, inputs, input_count, level] = value;
-  visit(table, inputs, input_count, level);
+  auto& [table, root, inputs, input_count, level] = value;
+  visit(table, root, inputs, input_count, level);
 }
 void fields(auto&& visit, Is<ProgramState> auto& value) {
   auto& [output, toggle, force, group, next, initial] = value;
@@ -82,10 +82,10 @@ void fields(auto&& visit, Is<ProgramWritePort> auto& value) {
 }
 /// All but the model: a program's entry is found by its model's content.
 void fields(auto&& visit, Is<Program> auto& value) {
-  auto& [model, node_count, first_lut, luts, functions, states, domains, groups, reads, writes,
+  auto& [model, aig, node_count, first_lut, luts, functions, states, domains, groups, reads, writes,
          selects, inputs, outputs, observed_lits, observed, is_clock_cone, level_count, node_of_aig,
          digest] = value;
-  visit(node_count, first_lut, luts, functions, states, domains, groups, reads, writes, selects,
+  visit(aig, node_count, first_lut, luts, functions, states, domains, groups, reads, writes, selects,
         inputs, outputs, observed_lits, observed, is_clock_cone, level_count, node_of_aig, digest);
 }
 

@@ -21,7 +21,7 @@
 namespace heddle::gate {
 namespace {
 
-constexpr std::uint32_t kProgramVersion = 5;
+constexpr std::uint32_t kProgramVersion = 6;
 
 /// A group of its own costs a look at every clock edge; from this many flops
 /// on it is repaid by the fan-outs that the enable no longer has.
@@ -63,6 +63,7 @@ class Compiler {
     emit_selects();
     emit_references();
     mark_clock_cone();
+    program_.aig = std::move(aig_);
     program_.digest = key();
     return std::move(program_);
   }
@@ -91,7 +92,8 @@ class Compiler {
       if (!state.has_clock()) continue;
       const GatedClock gated = gates.see_through(aig_, state.clock);
       functions_[i].clock = gated.clock;
-      functions_[i].enable = aig_.make_and(state.enable, gated.enable);
+      // An open asynchronous control keeps the clock out, like a low enable.
+      functions_[i].enable = aig_.make_and(aig_.make_and(state.enable, gated.enable), ~state.gate);
       functions_[i].next = state.next;
     }
     adopt_splits();
@@ -164,11 +166,10 @@ class Compiler {
       if (state.has_clock()) {
         const Lit differs = aig_.make_xor(made.next, state.output);
         const bool is_own = has_own_group(i);
-        made.is_compared = is_own && !state.has_gate() && !made.next.is_constant() &&
-                           takers[made.next] >= kSharedNextMin;
+        made.is_compared =
+            is_own && !made.next.is_constant() && takers[made.next] >= kSharedNextMin;
         if (!made.is_compared) {
-          made.toggle = aig_.make_and(~state.gate, differs);
-          if (!is_own) made.toggle = aig_.make_and(made.enable, made.toggle);
+          made.toggle = is_own ? differs : aig_.make_and(made.enable, differs);
         }
       }
       if (state.has_gate()) {
@@ -360,7 +361,15 @@ class Compiler {
     node_of_.assign(aig_.node_count(), 0);
     std::uint32_t next = 1;
     for (const PortBit& port : model().inputs) node_of_[port.lit.node()] = next++;
-    for (const StateBit& state : model().states) node_of_[state.output.node()] = next++;
+    // The rows of register files in order, so that a row is looked up at once.
+    for (const SelectPort& port : selects_) {
+      for (const Lit lit : port.data) {
+        if (!lit.is_constant() && node_of_[lit.node()] == 0) node_of_[lit.node()] = next++;
+      }
+    }
+    for (const StateBit& state : model().states) {
+      if (node_of_[state.output.node()] == 0) node_of_[state.output.node()] = next++;
+    }
     for (const Memory& memory : model().memories) {
       for (const MemoryReadPort& port : memory.reads) {
         for (const Lit lit : port.data) node_of_[lit.node()] = next++;
@@ -391,6 +400,7 @@ class Compiler {
     const Cut& cut = cuts_[function.node()];
     LutNode lut;
     lut.table = cut_function(aig_, function, cut);
+    lut.root = function;
     lut.input_count = cut.leaf_count;
     for (std::uint32_t i = 0; i < cut.leaf_count; ++i) lut.inputs[i] = node_of_[cut.leaves[i]];
     lut.level = level_above(function, self);
@@ -481,8 +491,7 @@ class Compiler {
     for (const PortBit& port : model().outputs) program_.outputs.push_back(ref(port.lit));
     program_.observed_lits = options_.observed;
     program_.observed = refs(options_.observed);
-    // The compiler's graph only appended to the model's.
-    program_.node_of_aig.assign(node_of_.begin(), node_of_.begin() + model().aig.node_count());
+    program_.node_of_aig = node_of_;
   }
 
   void mark_clock_cone() {

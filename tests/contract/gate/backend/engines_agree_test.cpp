@@ -19,8 +19,18 @@ struct Outcome {
   std::vector<std::uint64_t> digests;
   std::vector<std::vector<std::uint32_t>> changes;
   std::vector<std::uint64_t> memory;
+  std::vector<bool> states;
   std::uint64_t settled_edges = 0;
 };
+
+/// Every way in which the event engine goes about it, by turns.
+EventTuning tuning_of(std::uint64_t seed) {
+  constexpr std::uint64_t kNever = ~std::uint64_t{0};
+  const bool looks = seed % 2 == 0;
+  return {.machine_code = seed % 3 != 0,
+          .first_look = looks ? seed % 20 : kNever,
+          .look_samples = looks ? static_cast<std::uint32_t>(1 + seed % 7) : 1};
+}
 
 /// Random data on every input, both clocks at random; now and then a clock
 /// moves among the data, as one that a peripheral drives does.
@@ -43,9 +53,11 @@ void fill(EdgeWindow& window, std::uint64_t first, std::uint32_t count, std::uin
 }
 
 Outcome run(std::string_view engine, const Program& program, std::uint64_t seed,
-            std::uint64_t edges, std::uint32_t batch) {
+            std::uint64_t edges, std::uint32_t batch, bool observes = true) {
   Outcome outcome;
-  auto made = make_backend(engine, program, nullptr, {.digests = true, .changes = true});
+  auto made = make_backend(
+      engine, program, nullptr,
+      {.digests = observes, .changes = observes, .event = tuning_of(seed / (observes ? 1 : 6))});
   EXPECT_TRUE(made.has_value());
   Backend& backend = **made;
   const auto inputs = static_cast<std::uint32_t>(program.model.inputs.size());
@@ -57,13 +69,16 @@ Outcome run(std::string_view engine, const Program& program, std::uint64_t seed,
     if (!view) break;
     outcome.settled_edges += view->executed;
     outcome.digests.insert(outcome.digests.end(), view->digests.begin(), view->digests.end());
-    for (std::uint32_t e = 0; e < view->executed; ++e) {
+    for (std::uint32_t e = 0; observes && e < view->executed; ++e) {
       std::vector<std::uint32_t> codes;
       for (std::uint32_t i = view->change_begin[e]; i < view->change_begin[e + 1]; ++i) {
         codes.push_back(view->changes[i].code);
       }
       outcome.changes.push_back(std::move(codes));
     }
+  }
+  for (std::uint32_t i = 0; i < program.model.states.size(); ++i) {
+    outcome.states.push_back(backend.state(i));
   }
   for (std::uint32_t m = 0; m < program.model.memories.size(); ++m) {
     const auto words = backend.memory(m);
@@ -99,6 +114,10 @@ std::uint64_t expect_agreement(std::uint64_t seed, const RandomModelOptions& opt
   }
   if (reference.settled_edges == edges) {
     EXPECT_EQ(reference.memory, event.memory);
+    EXPECT_EQ(reference.states, event.states);
+    const Outcome unobserved = run("event", program, seed, edges, 64, false);
+    EXPECT_EQ(reference.memory, unobserved.memory);
+    EXPECT_EQ(reference.states, unobserved.states);
   }
   return event.settled_edges;
 }
@@ -126,21 +145,21 @@ TEST(Engines, agree_on_register_files_of_flops) {
 
 TEST(Engines, agree_on_latches_loops_and_everything) {
   std::uint64_t settled = 0;
-  for (std::uint64_t seed = 2000; seed <= 8000 && !HasFailure(); ++seed) {
+  for (std::uint64_t seed = 2000; seed <= 4500 && !HasFailure(); ++seed) {
     settled += expect_agreement(seed, {.state_count = 20, .and_count = 60}, 60);
   }
-  EXPECT_GT(settled, 100'000U);  // the test would say nothing if everything oscillated
+  EXPECT_GT(settled, 50'000U);  // the test would say nothing if everything oscillated
 }
 
 // Tiny designs are all corner cases: loops through clock gates, controls that
 // pulse while clocks settle, clocks made of loops.
 TEST(Engines, agree_on_small_designs_by_the_thousand) {
   std::uint64_t settled = 0;
-  for (std::uint64_t seed = 10'000; seed <= 30'000 && !HasFailure(); ++seed) {
+  for (std::uint64_t seed = 10'000; seed <= 16'000 && !HasFailure(); ++seed) {
     settled += expect_agreement(seed, {.state_count = 6, .and_count = 8, .memory_count = 0}, 60);
     settled += expect_agreement(seed, {.state_count = 7, .and_count = 12}, 60);
   }
-  EXPECT_GT(settled, 1'000'000U);
+  EXPECT_GT(settled, 300'000U);
 }
 
 TEST(Engines, give_the_same_bytes_for_any_batch) {
