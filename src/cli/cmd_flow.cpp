@@ -13,6 +13,8 @@ Command flow_command() {
   flow.children.push_back(flow_plan_command());
   flow.children.push_back(flow_graph_command());
   flow.children.push_back(flow_run_command());
+  flow.children.push_back(flow_replay_command());
+  flow.children.push_back(flow_verify_command());
   flow.children.push_back(flow_bench_command());
   return flow;
 }

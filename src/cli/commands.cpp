@@ -11,6 +11,8 @@ Command root_command() {
                    {"heddle --version", "say how this program was built"}};
   root.children.push_back(gate_command());
   root.children.push_back(flow_command());
+  root.children.push_back(log_command());
+  root.children.push_back(system_command());
   root.children.push_back(doctor_command());
   root.children.push_back(completion_command());
   return root;

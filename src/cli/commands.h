@@ -7,6 +7,8 @@ namespace heddle::cli {
 
 [[nodiscard]] Command gate_command();
 [[nodiscard]] Command flow_command();
+[[nodiscard]] Command log_command();
+[[nodiscard]] Command system_command();
 [[nodiscard]] Command doctor_command();
 [[nodiscard]] Command completion_command();
 

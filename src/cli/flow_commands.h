@@ -16,6 +16,8 @@ namespace heddle::cli {
 [[nodiscard]] Command flow_plan_command();
 [[nodiscard]] Command flow_graph_command();
 [[nodiscard]] Command flow_run_command();
+[[nodiscard]] Command flow_replay_command();
+[[nodiscard]] Command flow_verify_command();
 [[nodiscard]] Command flow_bench_command();
 
 /// Which graph a command is about.

@@ -15,6 +15,10 @@ void register_caterpillar_tasks(TaskRegistry& registry);
 /// `MandelbrotDrain`: a picture a list; each band iterates all points 16 times further.
 void register_mandelbrot_tasks(TaskRegistry& registry);
 
+/// `BalanceSensor`, `BalanceEstimator`, `BalanceController`, `BalanceMotor`,
+/// `BalanceJudge` and the resource `BalancePlant`: a pole on a cart.
+void register_balancebot_tasks(TaskRegistry& registry);
+
 /// All of them.
 void register_example_tasks(TaskRegistry& registry);
 

@@ -53,17 +53,27 @@ inline constexpr DiagnosticRule kTooLarge{
     "log.record-too-large", Severity::Error,
     "list {} takes {} bytes in the log, a record has at most {}",
     "leave the large message out of the log", Cause::Environment};
+inline constexpr DiagnosticRule kUnknownTask{"log.unknown-task", Severity::Error,
+                                             "the log has no task or message '{}'", "{}"};
 inline constexpr DiagnosticRule kNoSuchList{"log.no-such-list", Severity::Error,
                                             "the log has no list {}", "it holds {}"};
 inline constexpr DiagnosticRule kTooManyFiles{"log.too-many-files", Severity::Error,
                                               "the log '{}' would need more than {} files",
                                               "make its files larger", Cause::Environment};
 
+inline constexpr DiagnosticRule kOneMessage{"log.one-message", Severity::Error,
+                                            "this format holds one message, {} are selected",
+                                            "name one of {}"};
+inline constexpr DiagnosticRule kTooManyChannels{
+    "log.too-many-channels", Severity::Error, "MCAP has 16-bit channels, this log has {} messages",
+    "export JSON lines"};
+
 /// Every rule above.
 inline constexpr const DiagnosticRule* kRules[] = {
-    &kNotFound,     &kAmbiguous,      &kExists,   &kWriteFailed, &kReadFailed,   &kNotALog,
-    &kOtherVersion, &kMixedRuns,      &kBadMeta,  &kDamaged,     &kUnclean,      &kCutOff,
-    &kBadRecord,    &kAppendMismatch, &kTooLarge, &kNoSuchList,  &kTooManyFiles,
+    &kNotFound,    &kAmbiguous,    &kExists,     &kWriteFailed,     &kReadFailed,
+    &kNotALog,     &kOtherVersion, &kMixedRuns,  &kBadMeta,         &kDamaged,
+    &kUnclean,     &kCutOff,       &kBadRecord,  &kAppendMismatch,  &kTooLarge,
+    &kUnknownTask, &kNoSuchList,   &kOneMessage, &kTooManyChannels, &kTooManyFiles,
 };
 
 }  // namespace heddle::flow::log::diag

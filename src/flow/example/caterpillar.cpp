@@ -78,6 +78,7 @@ void register_caterpillar_tasks(TaskRegistry& registry) {
 void register_example_tasks(TaskRegistry& registry) {
   register_caterpillar_tasks(registry);
   register_mandelbrot_tasks(registry);
+  register_balancebot_tasks(registry);
 }
 
 }  // namespace heddle::flow

@@ -1,3 +1,5 @@
+// Both recordings run under a mock clock, so every difference between them comes
+// from outside the rules; the recomputations then leave out the sources.
 #include "heddle/base/file.h"
 #include "heddle/flow/log_recover.h"
 #include "heddle/flow/log_sink.h"
