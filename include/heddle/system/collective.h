@@ -1,0 +1,129 @@
+// Collectives as kernels: a registry of algorithms, their closed forms as a cost
+// model, and a report a call.
+//
+// Sequential orders (for bit-equality): ring: chunk c starts at rank c + 1 and
+// goes round to c; hierarchical chain: the representative adds its left half,
+// then its right half, each accumulated from its far end; recursive doubling
+// and halving: the lower rank's operand first, partner distance doubling or
+// halving.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "heddle/system/simulator.h"
+
+namespace heddle::system {
+
+enum class CollectiveKind : std::uint8_t {
+  AllReduce,
+  ReduceScatter,
+  AllGather,
+  AllToAll,
+  Broadcast,
+  Reduce,
+  Gather,
+  Scatter,
+  Barrier,
+};
+[[nodiscard]] std::string_view collective_name(CollectiveKind kind);
+
+/// What every rank of a call must agree on.
+struct CollectiveCall {
+  CollectiveKind kind = CollectiveKind::AllReduce;
+  std::string algorithm = "auto";
+  std::uint64_t elements = 0;  ///< of each rank's input
+  Dtype dtype = Dtype::F16;
+  MathOp op = MathOp::Add;
+  std::uint32_t root = 0;
+  std::uint32_t pipeline_chunks = 8;  ///< of a pipelined chain
+
+  friend bool operator==(const CollectiveCall&, const CollectiveCall&) = default;
+};
+
+/// Who takes part, and how they are nested: level 0 is the innermost ring.
+struct Group {
+  std::vector<PeRank> ranks;
+  std::vector<std::uint32_t> levels;  ///< their product is the number of ranks
+};
+
+/// Elements [begin, end) of chunk `index` of `count`: the first ones get one
+/// more where it does not divide.
+struct ChunkRange {
+  std::uint64_t begin = 0;
+  std::uint64_t end = 0;
+};
+[[nodiscard]] ChunkRange chunk_range(std::uint64_t elements, std::uint64_t count,
+                                     std::uint64_t index);
+
+/// The first `world` PEs of a machine: pes_per_cube x cubes x SIPs, cubes in the
+/// order of the N/S ring. Errors: system.collective-size, by name.
+[[nodiscard]] Result<Group> world_group(const Topology& topology, std::uint32_t world);
+
+/// One step between neighbours, for the closed forms.
+struct StepCost {
+  double latency_ns = 0;
+  double bytes_per_ns = 1;
+  double reduce_ns_per_byte = 0;
+};
+
+/// An algorithm of the registry.
+struct Algorithm {
+  std::string_view name;
+  CollectiveKind kind = CollectiveKind::AllReduce;
+  bool needs_power_of_two = false;
+  std::string_view closed_form;  ///< as text; empty where there is none
+  des::Task<Tile> (*run)(Tl& tl, const Group& group, std::uint32_t index,
+                         const CollectiveCall& call, Tile input) = nullptr;
+  /// Nanoseconds by the closed form.
+  double (*estimate)(const Group& group, std::uint64_t size_bytes, const StepCost& step,
+                     std::uint32_t pipeline_chunks) = nullptr;
+};
+
+/// All of them, in order of kind and name.
+[[nodiscard]] const std::vector<Algorithm>& algorithm_registry();
+
+/// The algorithm of a call; `auto` is the one with the least estimate.
+/// Errors: system.unknown-algorithm, system.collective-size.
+[[nodiscard]] Result<const Algorithm*> choose_algorithm(const CollectiveCall& call,
+                                                        const Group& group, const StepCost& step);
+
+/// Checks that every rank calls the same. Errors: system.collective-mismatch,
+/// which lists every rank, missing ones too.
+[[nodiscard]] Status check_calls(const Group& group,
+                                 const std::vector<std::pair<PeRank, CollectiveCall>>& calls);
+
+/// The lower bound of an all-reduce: 2 (N-1)/N S over all that leaves a rank,
+/// and ceil(log2 N) latencies.
+[[nodiscard]] double all_reduce_bound_ns(std::uint32_t ranks, std::uint64_t size_bytes,
+                                         double latency_ns, double node_bytes_per_ns);
+
+/// What one call took.
+struct CollectiveReport {
+  std::string algorithm;
+  std::uint32_t ranks = 0;
+  std::uint64_t size_bytes = 0;
+  Picoseconds time;
+  std::uint64_t messages = 0;
+  double algorithm_gb_per_s = 0;  ///< bytes of a rank over time
+  double bus_gb_per_s = 0;        ///< times the factor of the kind
+  double bound_ratio = 0;         ///< time over the lower bound; 0 where there is none
+  Digest64 timing_digest;
+};
+
+/// The cost of a step between neighbours of a group, as its machine has it.
+[[nodiscard]] StepCost step_cost(const Simulator& simulator, const Group& group, Dtype dtype);
+
+/// Runs one call on every rank, inputs in the TCM. Errors: those of the choice
+/// and of the run.
+[[nodiscard]] Result<CollectiveReport> run_collective(Simulator& simulator, const Group& group,
+                                                      const CollectiveCall& call);
+
+/// The same with data: rank i's input is `inputs[i]` (its elements as bytes);
+/// gives every rank's output. Requires: data moves.
+[[nodiscard]] Result<std::vector<std::vector<std::byte>>> run_collective_on(
+    Simulator& simulator, const Group& group, const CollectiveCall& call,
+    const std::vector<std::vector<std::byte>>& inputs);
+
+}  // namespace heddle::system

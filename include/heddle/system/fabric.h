@@ -1,0 +1,87 @@
+// The links at work: what moves where, what waits behind what.
+//
+// A message takes the links of its route one after another, each at the instant
+// its head gets there; a link is busy for bytes / bandwidth and serves in order
+// of arrival. In mode `cut_through` the head goes on after the link's latency
+// and the drain, at the narrowest link, is paid once at the end; in mode
+// `store_and_forward` every link takes the whole message before the next; in
+// mode `ideal` nothing waits for anything.
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <vector>
+
+#include "heddle/des/kernel.h"
+#include "heddle/system/topology.h"
+
+namespace heddle::system {
+
+/// What one link did.
+struct LinkUse {
+  std::uint64_t messages = 0;
+  std::uint64_t bytes = 0;
+  Picoseconds busy;
+  SimTime free_at;  ///< when what it has accepted will have passed
+};
+
+/// Sums over all messages. At the end of a run all three are equal.
+struct FabricTotals {
+  std::uint64_t messages = 0;
+  std::uint64_t sent_bytes = 0;
+  std::uint64_t received_bytes = 0;
+  std::uint64_t drained_bytes = 0;
+};
+
+/// A message on its way, as `Fabric::send` takes it.
+struct Shipment {
+  const Route* route = nullptr;
+  std::uint64_t size_bytes = 0;
+  Picoseconds tail;                 ///< after the drain, before `arrival` runs
+  des::Handler* arrival = nullptr;  ///< runs once, when all is there
+  SimTime* not_before = nullptr;    ///< arrivals that share it keep their order
+};
+
+/// Threads: those of its kernel. Determinism: all of it.
+class Fabric {
+ public:
+  /// Told of each use of a link: which, from when to when.
+  using Watcher = std::function<void(LinkId, SimTime, SimTime)>;
+
+  Fabric(des::Kernel& kernel, const Topology& topology);
+  ~Fabric();
+  Fabric(const Fabric&) = delete;
+  Fabric& operator=(const Fabric&) = delete;
+
+  /// Sends now.
+  void send(const Shipment& shipment);
+
+  /// How much longer than an idle route this one would take a message of no
+  /// bytes that starts now, as far as what was accepted tells.
+  [[nodiscard]] Picoseconds backlog(const Route& route) const;
+
+  [[nodiscard]] const std::vector<LinkUse>& uses() const { return uses_; }
+  [[nodiscard]] const FabricTotals& totals() const { return totals_; }
+  void watch(Watcher watcher) { watcher_ = std::move(watcher); }
+
+ private:
+  class Flight;
+
+  /// Passes link `hop`; tells when the message is at its far end.
+  SimTime pass(const Shipment& shipment, std::size_t hop);
+  void advance(const Shipment& shipment, std::size_t hop);
+  void arrive(const Shipment& shipment, SimTime head);
+
+  des::Kernel& kernel_;
+  const Topology& topology_;
+  LinkMode mode_ = LinkMode::CutThrough;
+  des::ComponentId component_;
+  std::vector<LinkUse> uses_;
+  FabricTotals totals_;
+  Watcher watcher_;
+  std::deque<Flight> flights_;
+  std::vector<Flight*> free_flights_;
+};
+
+}  // namespace heddle::system

@@ -1,0 +1,195 @@
+// `heddle system run`: the benches of a file, one after another, into a run
+// directory: report.json, run_params.json, and traces if they are asked for.
+#include <fmt/format.h>
+
+#include <chrono>
+#include <filesystem>
+
+#include "cli/build_info.h"
+#include "cli/diagnostics.h"
+#include "cli/session.h"
+#include "cli/system_commands.h"
+#include "heddle/base/file.h"
+#include "heddle/system/bench.h"
+#include "heddle/trace/sink.h"
+
+namespace heddle::cli {
+namespace {
+
+struct RunOptions {
+  std::string file;
+  std::string out;
+  std::string data;
+  std::string queue;
+  std::optional<std::uint64_t> threads;
+  bool verify = false;
+  bool trace = false;
+  bool force = false;
+};
+
+double now_seconds() {
+  return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
+}
+
+void apply(const RunOptions& options, system::BenchFile& file) {
+  if (options.verify && file.data == system::DataMode::None) file.data = system::DataMode::Replay;
+  if (options.data == "none") file.data = system::DataMode::None;
+  if (options.data == "eager") file.data = system::DataMode::Eager;
+  if (options.data == "replay") file.data = system::DataMode::Replay;
+  if (options.queue == "heap") file.queue = des::QueueKind::Heap;
+  if (options.queue == "wheel") file.queue = des::QueueKind::Wheel;
+  if (options.threads) file.replay_threads = static_cast<std::uint32_t>(*options.threads);
+}
+
+/// `runs/<name>-<digest of what was resolved>`, made or taken over.
+Result<std::string> make_directory(const RunOptions& options, const system::BenchFile& file) {
+  std::string path = options.out;
+  if (path.empty()) {
+    const std::string digest = digest_of(config_to_yaml(file.resolved)).to_hex().substr(0, 8);
+    path = "runs/" + file.name + "-" + digest;
+  }
+  if (path_exists(path) && !options.force) return fail(diag::kRunExists, {}, {path});
+  HEDDLE_TRY_STATUS(make_directories(path));
+  return path;
+}
+
+std::string line_of(const system::BenchResult& result) {
+  std::string text =
+      fmt::format("{}: {} ns", result.name, static_cast<double>(result.time.count()) / 1000);
+  if (result.collective) {
+    text += fmt::format(", {}, {:.1f} GB/s on the bus", result.collective->algorithm,
+                        result.collective->bus_gb_per_s);
+    if (result.collective->bound_ratio > 0) {
+      text += fmt::format(", {:.2f} times the bound", result.collective->bound_ratio);
+    }
+  }
+  if (result.is_verified) text += ", data verified";
+  if (result.wall_seconds > 0) {
+    text += fmt::format(" ({} events in {:.3f} s)", result.events, result.wall_seconds);
+  }
+  return text + "\n";
+}
+
+std::string report_text(const system::BenchFile& file,
+                        const std::vector<system::BenchResult>& results, std::string_view status) {
+  StringSink text;
+  JsonWriter json(text);
+  json.begin_object();
+  json.member("schema_version", 1);
+  json.member("status", status);
+  json.key("result");
+  json.begin_object();
+  json.member("name", file.name);
+  json.member("machine", file.machine.name);
+  json.key("benches");
+  json.begin_array();
+  for (const system::BenchResult& result : results) write_json(json, result);
+  json.end_array();
+  json.end_object();
+  json.key("run");
+  json.begin_object();
+  json.member("version", version_short(build_info()));
+  json.key("wall_seconds");
+  json.begin_inline_array();
+  for (const system::BenchResult& result : results) json.value(result.wall_seconds);
+  json.end_array();
+  json.end_object();
+  json.end_object();
+  return text.take();
+}
+
+std::string params_text(const system::BenchFile& file) {
+  StringSink text;
+  JsonWriter json(text);
+  json.begin_object();
+  json.member("schema_version", 1);
+  json.member("version", version_short(build_info()));
+  json.key("bench");
+  write_json(json, file.resolved);
+  json.end_object();
+  return text.take();
+}
+
+Status write_trace(const std::string& path, const system::Simulator& simulator) {
+  HEDDLE_TRY(auto sink, trace::open_perfetto_sink(path));
+  std::vector<std::unique_ptr<trace::Sink>> sinks;
+  sinks.push_back(std::move(sink));
+  trace::Recorder recorder(std::move(sinks));
+  simulator.write_trace(recorder);
+  return recorder.finish();
+}
+
+Status run_all(const RunOptions& options, const system::BenchFile& file,
+               const std::string& directory, Session& session,
+               std::vector<system::BenchResult>& results) {
+  HEDDLE_TRY_STATUS(write_file_atomic(join_path(directory, "run_params.json"), params_text(file)));
+  system::BenchOptions bench{.records_spans = options.trace, .interrupt = session.interrupt()};
+  bench.seconds = now_seconds;
+  std::size_t index = 0;
+  bench.after = [&](const system::BenchResult&, const system::Simulator& simulator) -> Status {
+    if (!options.trace) return {};
+    const std::string name = file.cases.size() == 1 ? "trace.perfetto-trace"
+                                                    : fmt::format("trace-{}.perfetto-trace", index);
+    return write_trace(join_path(directory, name), simulator);
+  };
+  for (; index < file.cases.size(); ++index) {
+    if (session.interrupt().is_requested()) return {};
+    HEDDLE_TRY(auto result, system::run_bench(file, file.cases[index], bench));
+    if (!session.options().is_quiet && !session.options().is_json) {
+      session.out().write(line_of(result));
+    }
+    results.push_back(std::move(result));
+  }
+  return {};
+}
+
+ExitCode run_command(const RunOptions& options, Session& session) {
+  auto file = system::load_bench(options.file);
+  if (!file) return session.report(file.error());
+  apply(options, *file);
+  const auto directory = make_directory(options, *file);
+  if (!directory) return session.report(directory.error());
+  std::vector<system::BenchResult> results;
+  const Status ran = run_all(options, *file, *directory, session, results);
+  const bool is_interrupted = session.interrupt().is_requested();
+  const char* const status = !ran ? "failed" : is_interrupted ? "interrupted" : "complete";
+  const std::string report = report_text(*file, results, status);
+  const Status written = write_file_atomic(join_path(*directory, "report.json"), report);
+  if (!ran) return session.report(ran.error());
+  if (!written) return session.report(written.error());
+  if (session.options().is_json) session.out().write(report);
+  session.note("run directory: " + *directory);
+  return is_interrupted ? ExitCode::Interrupted : ExitCode::Ok;
+}
+
+}  // namespace
+
+Command system_run_command() {
+  auto options = std::make_shared<RunOptions>();
+  Command command{.name = "run", .summary = "Run the benches of a file on a machine"};
+  command.description =
+      "Writes a run directory with the report. Exit code 1 when data is not what it must be.";
+  command.options = {
+      {"bench", "FILE", "the bench file (YAML)", &options->file, Need::Required},
+      {"--out", "DIR", "the run directory; default runs/<name>-<digest>", &options->out},
+      {"--force", "", "write into a run directory that exists", &options->force},
+      {"--verify-data", "", "move data, and compare it with what it must be", &options->verify},
+      {"--data",
+       "MODE",
+       "whether data moves: not, as the run goes, or after it",
+       &options->data,
+       Need::Optional,
+       {"none", "eager", "replay"}},
+      {"--queue", "KIND", "the event queue", &options->queue, Need::Optional, {"heap", "wheel"}},
+      {"--replay-threads", "N", "threads of the replay", &options->threads},
+      {"--trace", "", "write a Perfetto trace, a lane a unit and link", &options->trace}};
+  command.examples = {
+      {"heddle system run bench.yaml", "run it"},
+      {"heddle system run bench.yaml --verify-data --out out", "check the data too"},
+      {"heddle system run bench.yaml --trace --force", "again, with a trace"}};
+  command.stops_on_request = true;
+  command.run = [options](Session& session) { return run_command(*options, session); };
+  return command;
+}
+
+}  // namespace heddle::cli

@@ -1,0 +1,240 @@
+// Tiles, memory and the order of accesses in phase 1.
+#include "system/engine.h"
+
+#include <algorithm>
+
+#include "heddle/system/diagnostics.h"
+
+namespace heddle::system {
+
+Engine::Engine(const SimulatorOptions& simulator_options, std::unique_ptr<Topology> graph)
+    : options(simulator_options),
+      topology(std::move(graph)),
+      kernel(simulator_options.kernel),
+      fabric(kernel, *topology),
+      device(std::make_unique<AnalyticDevice>(topology->machine().pe)),
+      pages(static_cast<PageSize>(topology->machine().page_bytes)) {
+  const std::uint32_t count = topology->pe_count();
+  const bool has_clocks = moves_data() && options.has_race_check;
+  for (std::uint32_t i = 0; i < count; ++i) {
+    Pe& pe = pes.emplace_back();
+    pe.rank = PeRank(i);
+    pe.node = topology->pe_node(pe.rank);
+    pe.name = topology->node(pe.node).name;
+    pe.component = kernel.add_component(pe.name);
+    if (has_clocks) pe.clock.resize(count);
+    views.emplace_back(*this, pe);
+  }
+  if (options.records_spans) {
+    fabric.watch([this](LinkId link, SimTime begin, SimTime end) {
+      if (begin < end) spans.push_back({Span::Unit::Link, link.value(), begin, end, "message"});
+    });
+  }
+}
+
+Flow& Engine::flow(PeRank from, PeRank to, Direction direction) {
+  const std::uint64_t key = (std::uint64_t{from.value()} << 32 | std::uint64_t{to.value()} << 4) +
+                            static_cast<std::uint64_t>(direction);
+  std::unique_ptr<Flow>& known = flows_[key];
+  if (!known) {
+    known = std::make_unique<Flow>(*this, pes[from.value()], pes[to.value()], direction);
+  }
+  return *known;
+}
+
+void Engine::fail(const DiagnosticRule& rule, std::initializer_list<std::string_view> arguments) {
+  kernel.fail(Diagnostic(rule, {}, arguments));
+}
+
+std::string Engine::operation_name(const Pe& pe, std::string_view name) const {
+  return std::string(name) + " #" + std::to_string(pe.op_count);
+}
+
+AccessOrigin Engine::origin(const Pe& pe, std::string_view operation) const {
+  return {pe.name, operation_name(pe, operation), kernel.now()};
+}
+
+void Engine::span(Span::Unit unit, const Pe& pe, SimTime begin, SimTime end,
+                  std::string_view name) {
+  if (!options.records_spans || begin == end) return;
+  spans.push_back({unit, pe.rank.value(), begin, end, std::string(name)});
+}
+
+std::optional<Tile> Engine::make_tile(Pe& pe, std::string_view operation, Shape shape,
+                                      Dtype dtype) {
+  Tile tile{.shape = shape, .dtype = dtype};
+  const std::uint64_t size = tile.size_bytes();
+  const std::uint64_t capacity = topology->machine().pe.tcm_bytes;
+  if (*pe.tcm_used + size > capacity) {
+    fail(diag::kTcmFull,
+         {pe.name, operation_name(pe, operation), std::to_string(kernel.now().ps()),
+          std::to_string(size), std::to_string(*pe.tcm_used), std::to_string(capacity)});
+    return std::nullopt;
+  }
+  if (pe.tcm_next + size > capacity) pe.tcm_next = 0;
+  tile.address = pe.tcm_next;
+  pe.tcm_next += size;
+  tile.block = std::make_shared<TcmBlock>(pe.tcm_used, size);
+  return tile;
+}
+
+void Engine::define(Pe& pe, Tile& tile, Op op, const std::vector<const Tile*>& operands) {
+  if (!moves_data()) return;
+  op.pe = pe.rank.value();
+  op.index = pe.op_count;
+  op.time = kernel.now();
+  op.shape = tile.shape;
+  op.dtype = tile.dtype;
+  op.space = tile.space;
+  op.address = tile.address;
+  std::vector<const TileData*> data;
+  for (const Tile* operand : operands) {
+    op.operands.push_back(operand->version);
+    data.push_back(operand->data.get());
+  }
+  if (is_eager() && op.kind != OpKind::Load) {
+    tile.data = std::make_shared<const TileData>(compute(op, data));
+  }
+  tile.version = log.add(std::move(op));
+}
+
+void Engine::define_gather(Pe& pe, Tile& tile, Op op, const std::vector<const Tile*>& parts) {
+  define(pe, tile, std::move(op), {});
+  if (!is_eager()) return;
+  std::vector<const TileData*> data;
+  for (const Tile* part : parts) data.push_back(part->data.get());
+  tile.data = std::make_shared<const TileData>(compute(log.op(tile.version), data));
+}
+
+Tile Engine::receive(Pe& pe, Packet& packet, Shape shape, Dtype dtype) {
+  std::optional<Tile> tile = make_tile(pe, "recv", shape, dtype);
+  if (!tile) return {};
+  if (moves_data() && !packet.tile.version.is_none()) {  // a bare signal has no value
+    define(pe, *tile, {.kind = OpKind::Receive}, {&packet.tile});
+  }
+  return std::move(*tile);
+}
+
+std::string Engine::buffer_name(Va at) const {
+  for (const Buffer& buffer : buffers) {
+    if (at.offset() >= buffer.begin && at.offset() < buffer.begin + buffer.size_bytes) {
+      return "'" + buffer.name + "'";
+    }
+  }
+  return "memory";
+}
+
+/// The node that holds a physical address. Requires: it decodes.
+NodeId Engine::home(Pa address) const {
+  if (topology->machine().fabric) {
+    const auto location = decode(address);
+    if (!location) return NodeId::none();
+    return topology->pe_node(PeRank(location->sip * 32 + location->die));
+  }
+  const auto location = decode(address, topology->machine().address_limits());
+  if (!location) return NodeId::none();
+  if (location->die_kind == DieKind::IoChiplet || location->region != Region::Hbm) {
+    return NodeId::none();
+  }
+  return topology->hbm_node(location->sip, location->die);
+}
+
+Picoseconds Engine::memory_tail(const Route& route, std::uint64_t size_bytes) const {
+  const Machine& machine = topology->machine();
+  const auto size = Bytes(static_cast<std::int64_t>(size_bytes));
+  const Picoseconds tcm = transfer_time_ceil(size, machine.pe.tcm.bandwidth);
+  Picoseconds drain;
+  Picoseconds tail = machine.pe.tcm.latency;
+  if (route.links.empty()) {
+    tail += machine.hbm.latency + transfer_time_ceil(size, machine.hbm.bandwidth);
+    drain = transfer_time_ceil(size, machine.hbm.bandwidth);
+  } else {
+    drain = transfer_time_ceil(size, route.bandwidth_min);
+  }
+  return tcm > drain ? tail + (tcm - drain) : tail;
+}
+
+Access Engine::access_of(Pe& pe) {
+  if (pe.clock.empty()) return {pe.rank.value(), 0, pe.op_count};
+  return {pe.rank.value(), ++pe.clock[pe.rank.value()], pe.op_count};
+}
+
+bool Engine::is_ordered(const Access& access, const Pe& before) const {
+  if (access.tick == 0 || access.pe == before.rank.value() || before.clock.empty()) return true;
+  return before.clock[access.pe] >= access.tick;
+}
+
+bool Engine::check_read(Pe& pe, Va at, Segment& segment, std::uint64_t size) {
+  if (is_ordered(segment.writer, pe)) return true;
+  const Pe& writer = pes[segment.writer.pe];
+  fail(diag::kDataRace, {pe.name, operation_name(pe, "load"), std::to_string(kernel.now().ps()),
+                         "reads", std::to_string(size), at.to_string(), writer.name,
+                         "writes in operation #" + std::to_string(segment.writer.op_index)});
+  return false;
+}
+
+bool Engine::read_memory(Pe& pe, Va from, const std::vector<Fragment>& fragments, Op& op) {
+  const Access access = access_of(pe);
+  std::uint64_t target =
+      op.pieces.empty() ? 0 : op.pieces.back().target_offset + op.pieces.back().size_bytes;
+  for (const Fragment& fragment : fragments) {
+    const std::uint64_t begin = fragment.address.bits();
+    const std::uint64_t end = begin + fragment.size_bytes;
+    std::uint64_t covered = 0;
+    for (auto& [start, segment] : versions.overlapping(begin, fragment.size_bytes)) {
+      const std::uint64_t low = std::max(begin, start);
+      const std::uint64_t high = std::min(end, segment->end);
+      if (!check_read(pe, from, *segment, high - low)) return false;
+      op.pieces.push_back({segment->value, segment->value_offset + (low - start),
+                           target + (low - begin), high - low});
+      covered += high - low;
+      const auto known = std::find_if(segment->readers.begin(), segment->readers.end(),
+                                      [&](const Access& one) { return one.pe == access.pe; });
+      if (known == segment->readers.end()) {
+        segment->readers.push_back(access);
+      } else {
+        *known = access;
+      }
+    }
+    if (covered < fragment.size_bytes) {
+      fail(diag::kUninitialised,
+           {pe.name, operation_name(pe, "load"), std::to_string(kernel.now().ps()),
+            buffer_name(from), from.to_string(), std::to_string(fragment.size_bytes - covered)});
+      return false;
+    }
+    target += fragment.size_bytes;
+    from = from.plus(fragment.size_bytes);
+  }
+  return true;
+}
+
+bool Engine::write_memory(Pe& pe, const std::vector<Fragment>& fragments, const Tile& tile,
+                          const std::vector<std::uint64_t>& offsets) {
+  const Access access = access_of(pe);
+  for (std::size_t i = 0; i < fragments.size(); ++i) {
+    const Fragment& fragment = fragments[i];
+    const std::uint64_t begin = fragment.address.bits();
+    for (auto& [start, segment] : versions.overlapping(begin, fragment.size_bytes)) {
+      const Access* other = is_ordered(segment->writer, pe) ? nullptr : &segment->writer;
+      const char* what = "writes in operation #";
+      for (const Access& reader : segment->readers) {
+        if (other != nullptr || is_ordered(reader, pe)) continue;
+        other = &reader;
+        what = "reads in operation #";
+      }
+      if (other == nullptr) continue;
+      fail(diag::kDataRace,
+           {pe.name, operation_name(pe, "store"), std::to_string(kernel.now().ps()), "writes",
+            std::to_string(fragment.size_bytes), fragment.address.to_string(), pes[other->pe].name,
+            what + std::to_string(other->op_index)});
+      return false;
+    }
+    versions.write(begin, fragment.size_bytes, tile.version, offsets[i], access);
+    if (is_eager()) {
+      memory.write(begin, std::span(tile.data->bytes).subspan(offsets[i], fragment.size_bytes));
+    }
+  }
+  return true;
+}
+
+}  // namespace heddle::system

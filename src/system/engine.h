@@ -1,0 +1,174 @@
+// The state of a simulated machine: what the public classes share.
+#pragma once
+
+#include <array>
+#include <deque>
+#include <memory>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "heddle/des/resource.h"
+#include "heddle/system/fabric.h"
+#include "heddle/system/memory.h"
+#include "heddle/system/mmu.h"
+#include "heddle/system/simulator.h"
+
+namespace heddle::system {
+
+/// A named stretch of time on one unit.
+struct Span {
+  enum class Unit : std::uint8_t { Gemm, Math, Dma, Kernel, Link };
+  Unit unit = Unit::Kernel;
+  std::uint32_t index = 0;  ///< of the PE or the link
+  SimTime begin;
+  SimTime end;
+  std::string name;
+};
+
+struct Pe {
+  PeRank rank;
+  NodeId node;
+  des::ComponentId component;
+  std::string name;
+  Tlb tlb;
+  std::shared_ptr<std::uint64_t> tcm_used = std::make_shared<std::uint64_t>(0);
+  std::uint64_t tcm_next = 0;
+  std::uint32_t op_count = 0;
+  std::vector<std::uint32_t> clock;  ///< by PE, in runs that check for races
+  std::array<PeRank, kDirectionCount> neighbours{};
+  PeUse use;
+};
+
+struct Buffer {
+  std::string name;
+  std::uint64_t begin = 0;  ///< offset in the virtual space
+  std::uint64_t size_bytes = 0;
+};
+
+/// Messages from one PE to another in one direction: first in, first out.
+class Flow final : public des::Handler, public des::WaitObject {
+ public:
+  Flow(Engine& engine, Pe& from, Pe& to, Direction direction);
+
+  /// Sends if the ring has room.
+  bool try_send(Packet& packet);
+  void wait_to_send(SendWait& wait, des::Process& process, std::coroutine_handle<> self);
+  /// The first message with the tag.
+  std::optional<Packet> try_receive(std::uint32_t tag);
+  void wait_to_receive(RecvWait& wait, des::Process& process, std::coroutine_handle<> self);
+
+  void on_event(des::Kernel& kernel) override;
+  [[nodiscard]] std::string wait_text() const override;
+  [[nodiscard]] Pe& from() const { return from_; }
+  [[nodiscard]] std::uint32_t slots_for(std::uint64_t size_bytes) const;
+
+ private:
+  /// A credit has travelled back to a sender that waits for it.
+  class CreditReturn final : public des::Handler {
+   public:
+    CreditReturn(Flow& flow, des::ComponentId component) : Handler(component), flow_(flow) {}
+    void on_event(des::Kernel&) override { flow_.serve_senders(); }
+
+   private:
+    Flow& flow_;
+  };
+
+  void ship(Packet packet);
+  void collect_credits();
+  void give_back(std::uint32_t slots);
+  void serve_senders();
+
+  Engine& engine_;
+  Pe& from_;
+  Pe& to_;
+  Direction direction_ = Direction::East;
+  const Route* route_ = nullptr;
+  bool is_bounded_ = true;
+  std::uint32_t credits_ = 0;
+  SimTime last_arrival_;
+  std::deque<Packet> in_flight_;
+  std::deque<Packet> inbox_;
+  std::deque<std::pair<SimTime, std::uint32_t>> returning_;  ///< credits on their way back
+  des::WaitList senders_;
+  des::WaitList receivers_;
+  CreditReturn credit_return_;
+};
+
+/// Fragments of one request; resumes its process when the last has arrived.
+class DmaRequest final : public des::Handler, public des::WaitObject {
+ public:
+  explicit DmaRequest(des::ComponentId component) : Handler(component) {}
+  void on_event(des::Kernel& kernel) override;
+  [[nodiscard]] std::string wait_text() const override { return "a DMA transfer"; }
+
+  std::uint32_t left = 0;
+  des::Process* process = nullptr;
+};
+
+class Engine {
+ public:
+  Engine(const SimulatorOptions& options, std::unique_ptr<Topology> topology);
+  Engine(const Engine&) = delete;
+  Engine& operator=(const Engine&) = delete;
+
+  [[nodiscard]] bool moves_data() const { return options.data != DataMode::None; }
+  [[nodiscard]] bool is_eager() const { return options.data == DataMode::Eager; }
+  Flow& flow(PeRank from, PeRank to, Direction direction);
+  void fail(const DiagnosticRule& rule, std::initializer_list<std::string_view> arguments);
+  [[nodiscard]] AccessOrigin origin(const Pe& pe, std::string_view operation) const;
+  /// "load #12"
+  [[nodiscard]] std::string operation_name(const Pe& pe, std::string_view name) const;
+  void span(Span::Unit unit, const Pe& pe, SimTime begin, SimTime end, std::string_view name);
+
+  /// A tile in the TCM. Empty after an error.
+  std::optional<Tile> make_tile(Pe& pe, std::string_view operation, Shape shape, Dtype dtype);
+  /// The tile of a message, in the TCM of its receiver.
+  Tile receive(Pe& pe, Packet& packet, Shape shape, Dtype dtype);
+  /// Gives `tile` its value: logs the operation, computes it in eager runs.
+  void define(Pe& pe, Tile& tile, Op op, const std::vector<const Tile*>& operands);
+  /// The same for a tile made of pieces of others.
+  void define_gather(Pe& pe, Tile& tile, Op op, const std::vector<const Tile*>& parts);
+
+  // Memory, in phase 1. Addresses are physical.
+  bool read_memory(Pe& pe, Va from, const std::vector<Fragment>& fragments, Op& op);
+  bool write_memory(Pe& pe, const std::vector<Fragment>& fragments, const Tile& tile,
+                    const std::vector<std::uint64_t>& offsets);
+  /// False after an error.
+  bool gemm_data(Pe& pe, const GemmCommand& command, std::uint64_t b_stride,
+                 std::uint64_t c_stride);
+  [[nodiscard]] std::string buffer_name(Va at) const;
+  [[nodiscard]] NodeId home(Pa address) const;
+  /// What a transfer over `route` takes beside it: the TCM's latency, what its
+  /// bandwidth adds, and a device's own memory where there is no route.
+  [[nodiscard]] Picoseconds memory_tail(const Route& route, std::uint64_t size_bytes) const;
+
+  [[nodiscard]] Access access_of(Pe& pe);
+  [[nodiscard]] bool is_ordered(const Access& access, const Pe& before) const;
+
+  SimulatorOptions options;
+  std::unique_ptr<Topology> topology;
+  des::Kernel kernel;
+  Fabric fabric;
+  std::unique_ptr<DeviceModel> device;
+  std::deque<Pe> pes;
+  PageTable pages;
+  std::vector<Buffer> buffers;
+  std::uint64_t next_va = 0;
+  std::unordered_map<std::uint32_t, std::uint64_t> hbm_used;  ///< by node
+  PagedMemory memory;
+  VersionMap versions;
+  OpLog log;
+  std::vector<TileData> replayed;
+  std::vector<Span> spans;
+  std::vector<std::shared_ptr<LaunchRecord>> launches;
+  std::deque<KernelFunction> functions;
+  std::deque<Tl> views;
+
+ private:
+  bool check_read(Pe& pe, Va at, Segment& segment, std::uint64_t size);
+
+  std::unordered_map<std::uint64_t, std::unique_ptr<Flow>> flows_;
+};
+
+}  // namespace heddle::system

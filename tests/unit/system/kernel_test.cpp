@@ -1,0 +1,720 @@
+// Kernels with data: what operations compute and take, three data modes, and
+// every error that names PE, operation, address and time.
+#include <algorithm>
+#include <functional>
+
+#include "heddle/base/random.h"
+#include "support/system/machines.h"
+
+namespace heddle::system {
+namespace {
+
+using test::bytes_of;
+using test::code_of;
+using test::fabric_machine;
+using test::simulator_of;
+using test::values_of;
+
+constexpr Shape kSquare{64, 64};
+
+std::vector<float> numbers(std::size_t count, std::uint64_t seed = 1) {
+  const RandomStream random(seed, "numbers");
+  std::vector<float> out(count);
+  for (std::size_t i = 0; i < count; ++i) {
+    out[i] = static_cast<float>(random.between(-8, 8, 0, i));
+  }
+  return out;
+}
+
+std::vector<std::byte> as_f16(const std::vector<float>& values) {
+  std::vector<std::uint16_t> out;
+  for (const float value : values) out.push_back(float_to_f16(value));
+  return bytes_of(out);
+}
+
+std::vector<float> from_f16(const std::vector<std::byte>& bytes) {
+  std::vector<float> out;
+  for (const std::uint16_t bits : values_of<std::uint16_t>(bytes))
+    out.push_back(f16_to_float(bits));
+  return out;
+}
+
+TEST(Dtype, fp16_goes_through_float_unchanged_and_rounds_to_nearest_even) {
+  for (std::uint32_t bits = 0; bits < 65'536; ++bits) {
+    const auto half = static_cast<std::uint16_t>(bits);
+    const float wide = f16_to_float(half);
+    if (std::isnan(wide)) continue;
+    ASSERT_EQ(float_to_f16(wide), half) << bits;
+    if ((half & 0x7c00) == 0x7c00 || (half & 0x7fff) >= 0x7bff) continue;
+    const float next = f16_to_float(static_cast<std::uint16_t>(half + 1));
+    const float middle = static_cast<float>((static_cast<double>(wide) + next) / 2);
+    ASSERT_EQ(float_to_f16(middle) & 1, 0) << bits;  // a tie goes to the even one
+  }
+  EXPECT_EQ(float_to_f16(65'519.0F), 0x7bff);
+  EXPECT_EQ(float_to_f16(65'520.0F), 0x7c00);
+  EXPECT_EQ(float_to_bf16(1.00390625F), 0x3f80);  // a tie
+  EXPECT_EQ(float_to_bf16(1.01171875F), 0x3f82);
+}
+
+/// Runs a kernel on PE 0 of the default machine with named buffers of fp16.
+class OnePe {
+ public:
+  explicit OnePe(DataMode mode = DataMode::Eager, Machine machine = {})
+      : simulator(simulator_of(machine, {.data = mode})) {}
+
+  Va buffer(const std::string& name, std::size_t count, const std::vector<float>& values = {}) {
+    const auto at = simulator->allocate(name, count * 2);
+    EXPECT_TRUE(at);
+    if (!values.empty()) {
+      EXPECT_TRUE(simulator->write(*at, as_f16(values)));
+    }
+    return *at;
+  }
+  Status run(const KernelFunction& kernel, const Target& target = 0) {
+    const auto launched = simulator->launch("kernel", kernel, target);
+    EXPECT_TRUE(launched);
+    record = *launched;
+    return simulator->run();
+  }
+  std::vector<float> read(Va at, std::size_t count) {
+    const auto bytes = simulator->read(at, count * 2);
+    EXPECT_TRUE(bytes) << bytes.error().to_string();
+    return bytes ? from_f16(*bytes) : std::vector<float>{};
+  }
+
+  std::unique_ptr<Simulator> simulator;
+  std::shared_ptr<const LaunchRecord> record;
+};
+
+des::Task<> product(Tl& tl, Va a, Va b, Va c) {
+  const Tile x = co_await tl.load(a, kSquare, Dtype::F16);
+  const Tile y = co_await tl.load(b, kSquare, Dtype::F16);
+  const Tile z = co_await tl.dot(x, y);
+  const Tile half = co_await tl.cast(z, Dtype::F16);
+  co_await tl.store(c, half);
+}
+
+TEST(Kernel, load_dot_store_take_the_times_of_their_units) {
+  OnePe one;
+  const std::vector<float> a = numbers(4096, 1), b = numbers(4096, 2);
+  const Va va = one.buffer("a", 4096, a), vb = one.buffer("b", 4096, b), vc = one.buffer("c", 4096);
+  ASSERT_TRUE(one.run([&](Tl& tl) { return product(tl, va, vb, vc); }));
+  // Walk 150, links 100 + 5, TCM 2, 8192 bytes at 128 GB/s: 64 ns; three times.
+  // Dot 64 + 126 cycles, cast 4096 / 128 cycles; the walks are to three pages.
+  const std::int64_t transfer = 150'000 + 105'000 + 2'000 + 64'000;
+  EXPECT_EQ(one.record->duration(), Picoseconds(3 * transfer + 190'000 + 32'000));
+  const std::vector<float> c = one.read(vc, 4096);
+  for (std::size_t row = 0; row < 64; ++row) {
+    for (std::size_t column = 0; column < 64; ++column) {
+      float sum = 0;
+      for (std::size_t i = 0; i < 64; ++i) sum += a[row * 64 + i] * b[i * 64 + column];
+      ASSERT_EQ(c[row * 64 + column], f16_to_float(float_to_f16(sum)));
+    }
+  }
+}
+
+des::Task<> unary(Tl& tl, MathOp op, Va in, Va out, Shape shape) {
+  const Tile x = co_await tl.load(in, shape, Dtype::F16);
+  const Tile y = co_await tl.math(op, x);
+  co_await tl.store(out, y);
+}
+
+TEST(Kernel, math_agrees_with_the_functions_it_is_named_after) {
+  const Shape shape{4, 8};
+  std::vector<float> in(32);
+  for (std::size_t i = 0; i < in.size(); ++i) in[i] = 0.25F * static_cast<float>(i + 1);
+  const auto near = [](float a, double b) {
+    EXPECT_NEAR(a, b, std::max(std::abs(b) * 1e-3, 1e-6));  // fp16 has 11 bits
+  };
+  const std::pair<MathOp, std::function<double(double)>> cases[] = {
+      {MathOp::Exp, [](double x) { return std::exp(x); }},
+      {MathOp::Log, [](double x) { return std::log(x); }},
+      {MathOp::Rsqrt, [](double x) { return 1 / std::sqrt(x); }},
+      {MathOp::Tanh, [](double x) { return std::tanh(x); }},
+      {MathOp::Silu, [](double x) { return x / (1 + std::exp(-x)); }},
+      {MathOp::Gelu, [](double x) {
+         return x * 0.5 * (1 + std::tanh(0.7978845608 * (x + 0.044715 * x * x * x)));
+       }}};
+  for (const auto& [op, truth] : cases) {
+    OnePe one;
+    const Va a = one.buffer("a", 32, in), b = one.buffer("b", 32);
+    const MathOp math = op;
+    ASSERT_TRUE(one.run([&](Tl& tl) { return unary(tl, math, a, b, shape); }));
+    const std::vector<float> out = one.read(b, 32);
+    for (std::size_t i = 0; i < 32; ++i) near(out[i], truth(static_cast<double>(in[i])));
+  }
+  for (const MathOp op : {MathOp::Sum, MathOp::RowMax, MathOp::Softmax, MathOp::Transpose}) {
+    OnePe one;
+    const Va a = one.buffer("a", 32, in), b = one.buffer("b", 32);
+    ASSERT_TRUE(one.run([&](Tl& tl) { return unary(tl, op, a, b, shape); }));
+    const bool is_row = op == MathOp::Sum || op == MathOp::RowMax;
+    const std::vector<float> out = one.read(b, is_row ? 4 : 32);
+    for (std::size_t row = 0; row < 4; ++row) {
+      double sum = 0, most = 0, exps = 0;
+      for (std::size_t i = 0; i < 8; ++i) {
+        const double x = static_cast<double>(in[row * 8 + i]);
+        sum += x;
+        most = std::max(most, x);
+        exps += std::exp(x);
+      }
+      if (op == MathOp::Sum) near(out[row], sum);
+      if (op == MathOp::RowMax) near(out[row], most);
+      for (std::size_t i = 0; i < 8 && !is_row; ++i) {
+        const double x = static_cast<double>(in[row * 8 + i]);
+        if (op == MathOp::Softmax) near(out[row * 8 + i], std::exp(x) / exps);
+        if (op == MathOp::Transpose) near(out[i * 4 + row], x);
+      }
+    }
+  }
+}
+
+des::Task<> masked(Tl& tl, Va in, Va out, std::vector<bool> mask, bool selects) {
+  Tile x = co_await tl.load(in, {1, 8}, Dtype::F16, Layout(0, mask));
+  if (selects) {
+    std::vector<Tile> lanes;
+    for (std::size_t i = 0; i < 8; ++i) {
+      const float lane = mask[i] ? 1.0F : 0.0F;
+      lanes.push_back(co_await tl.full({1, 1}, Dtype::F16, lane));
+    }
+    const Tile condition = co_await tl.concat(lanes);
+    const Tile other = co_await tl.full({1, 8}, Dtype::F16, -1.0F);
+    x = co_await tl.where(condition, x, other);
+  }
+  co_await tl.store(out, x);
+}
+
+TEST(Kernel, lanes_that_a_mask_left_out_may_be_selected_away_but_not_stored) {
+  const std::vector<bool> mask = {true, false, true, true, false, true, true, true};
+  const std::vector<float> in = {1, 2, 3, 4, 5, 6, 7, 8};
+  for (const bool selects : {true, false}) {
+    OnePe one;
+    const Va a = one.buffer("a", 8, in), b = one.buffer("b", 8);
+    const Status ran = one.run([&](Tl& tl) { return masked(tl, a, b, mask, selects); });
+    EXPECT_EQ(code_of(ran), selects ? "" : "system.poison-read");
+    if (!selects) continue;
+    EXPECT_EQ(one.read(b, 8), (std::vector<float>{1, -1, 3, 4, -1, 6, 7, 8}));
+  }
+}
+
+/// A stale snapshot of aliased scratch: addresses in the TCM are used again
+/// while a message with the old tile is on its way.
+des::Task<> reuse_scratch(Tl& tl, Va in, Va out) {
+  if (tl.rank() == PeRank(0)) {
+    for (std::uint32_t i = 0; i < 100; ++i) {
+      const Tile x = co_await tl.load(in.plus(2 * 4096 * (i % 4)), kSquare, Dtype::F16);
+      co_await tl.send(Direction::East, x);
+    }
+  } else {
+    Tile sum = co_await tl.full(kSquare, Dtype::F16, 0);
+    for (std::uint32_t i = 0; i < 100; ++i) {
+      const Tile x = co_await tl.recv(Direction::West, kSquare, Dtype::F16);
+      sum = co_await tl.add(sum, x);
+    }
+    co_await tl.store(out, sum);
+  }
+}
+
+TEST(Replay, scratch_that_is_used_again_never_aliases) {
+  const std::vector<float> in = numbers(4 * 4096);
+  for (const DataMode mode : {DataMode::Eager, DataMode::Replay}) {
+    OnePe one(mode);
+    const Va a = one.buffer("a", in.size(), in), b = one.buffer("b", 4096);
+    ASSERT_TRUE(
+        one.run([&](Tl& tl) { return reuse_scratch(tl, a, b); }, std::vector<std::int64_t>{0, 1}));
+    const std::vector<float> out = one.read(b, 4096);
+    for (std::size_t i = 0; i < 4096; ++i) {
+      ASSERT_EQ(out[i], 25 * (in[i] + in[4096 + i] + in[2 * 4096 + i] + in[3 * 4096 + i]));
+    }
+  }
+}
+
+// ---- random programs -------------------------------------------------------
+
+/// A program of one PE: operations over 8 slots of 1 x 16 int32, and sends to
+/// the next PE at fixed points. Drawn from (seed, pe).
+struct Step {
+  enum class Kind { Load, Add, Mul, Max, Exchange, Store } kind = Kind::Load;
+  std::uint32_t a = 0, b = 0, c = 0;
+};
+
+std::vector<Step> program(std::uint64_t seed) {
+  const RandomStream random(seed, "program");
+  std::vector<Step> steps;
+  for (std::uint64_t i = 0; i < 24; ++i) {
+    Step step;
+    step.kind = static_cast<Step::Kind>(random.below(6, 0, 4 * i));
+    step.a = static_cast<std::uint32_t>(random.below(8, 0, 4 * i + 1));
+    step.b = static_cast<std::uint32_t>(random.below(8, 0, 4 * i + 2));
+    step.c = static_cast<std::uint32_t>(random.below(8, 0, 4 * i + 3));
+    steps.push_back(step);
+  }
+  return steps;
+}
+
+constexpr std::uint32_t kLanes = 16;
+using Row = std::vector<std::int32_t>;
+
+des::Task<> run_program(Tl& tl, const std::vector<Step>& steps, Va memory) {
+  const Shape shape{1, kLanes};
+  std::vector<Tile> slots;
+  for (std::uint32_t i = 0; i < 8; ++i) {
+    slots.push_back(co_await tl.load(memory.plus(4 * kLanes * i), shape, Dtype::I32));
+  }
+  for (const Step& step : steps) {
+    const Tile a = slots[step.a];
+    const Tile b = slots[step.b];
+    switch (step.kind) {
+      case Step::Kind::Load:
+        slots[step.c] = co_await tl.load(memory.plus(4 * kLanes * step.a), shape, Dtype::I32);
+        break;
+      case Step::Kind::Add: slots[step.c] = co_await tl.add(a, b); break;
+      case Step::Kind::Mul: slots[step.c] = co_await tl.mul(a, b); break;
+      case Step::Kind::Max: slots[step.c] = co_await tl.max(a, b); break;
+      case Step::Kind::Exchange:
+        co_await tl.send(Direction::East, a);
+        slots[step.c] = co_await tl.recv(Direction::West, shape, Dtype::I32);
+        break;
+      case Step::Kind::Store: co_await tl.store(memory.plus(4 * kLanes * step.b), a); break;
+    }
+  }
+}
+
+/// The same, one PE after another within each step: the sequential oracle.
+std::vector<Row> oracle(const std::vector<Step>& steps, std::vector<Row> memory, std::size_t pes) {
+  std::vector<std::vector<Row>> slots(pes);
+  for (std::size_t pe = 0; pe < pes; ++pe) {
+    slots[pe].assign(memory.begin() + static_cast<std::ptrdiff_t>(8 * pe),
+                     memory.begin() + static_cast<std::ptrdiff_t>(8 * pe + 8));
+  }
+  const auto combine = [](Step::Kind kind, std::int32_t x, std::int32_t y) {
+    const auto ux = static_cast<std::uint32_t>(x), uy = static_cast<std::uint32_t>(y);
+    if (kind == Step::Kind::Add) return static_cast<std::int32_t>(ux + uy);
+    if (kind == Step::Kind::Mul) return static_cast<std::int32_t>(ux * uy);
+    return std::max(x, y);
+  };
+  for (const Step& step : steps) {
+    std::vector<Row> sent;
+    for (std::size_t pe = 0; pe < pes; ++pe) sent.push_back(slots[pe][step.a]);
+    for (std::size_t pe = 0; pe < pes; ++pe) {
+      if (step.kind == Step::Kind::Load) {
+        slots[pe][step.c] = memory[8 * pe + step.a];
+      } else if (step.kind == Step::Kind::Exchange) {
+        slots[pe][step.c] = sent[(pe + pes - 1) % pes];
+      } else if (step.kind == Step::Kind::Store) {
+        memory[8 * pe + step.b] = slots[pe][step.a];
+      } else {
+        Row out(kLanes);
+        for (std::size_t i = 0; i < kLanes; ++i) {
+          out[i] = combine(step.kind, slots[pe][step.a][i], slots[pe][step.b][i]);
+        }
+        slots[pe][step.c] = out;
+      }
+    }
+  }
+  return memory;
+}
+
+TEST(Modes, two_hundred_random_programs_agree_with_a_sequential_oracle_in_every_mode) {
+  constexpr std::size_t kPes = 4;
+  for (std::uint64_t seed = 0; seed < 200; ++seed) {
+    const std::vector<Step> steps = program(seed);
+    std::vector<Row> memory;
+    const RandomStream random(seed, "memory");
+    for (std::uint64_t i = 0; i < 8 * kPes; ++i) {
+      Row row;
+      for (std::uint64_t k = 0; k < kLanes; ++k) {
+        row.push_back(static_cast<std::int32_t>(random.at(1, i * kLanes + k)));
+      }
+      memory.push_back(row);
+    }
+    const std::vector<Row> expected = oracle(steps, memory, kPes);
+    std::vector<Digest64> timing;
+    std::vector<Digest64> contents;
+    for (std::uint32_t threads = 0; threads <= 8; ++threads) {
+      const DataMode mode = threads == 0 ? DataMode::Eager : DataMode::Replay;
+      if (seed % 8 != 0 && threads > 2) break;
+      const auto simulator = simulator_of(fabric_machine(FabricShape::Ring, kPes),
+                                          {.data = mode, .replay_threads = std::max(threads, 1U)});
+      std::vector<Va> at;
+      for (std::uint32_t pe = 0; pe < kPes; ++pe) {
+        at.push_back(*simulator->allocate("m", 8 * kLanes * 4, 0, pe));
+        for (std::uint32_t i = 0; i < 8; ++i) {
+          ASSERT_TRUE(simulator->write(at[pe].plus(4 * kLanes * i), bytes_of(memory[8 * pe + i])));
+        }
+      }
+      ASSERT_TRUE(simulator->launch(
+          "program", [&](Tl& tl) { return run_program(tl, steps, at[tl.rank().value()]); }));
+      const Status ran = simulator->run();
+      ASSERT_TRUE(ran) << ran.error().to_string();
+      for (std::uint32_t i = 0; i < 8 * kPes; ++i) {
+        const auto bytes = simulator->read(at[i / 8].plus(4 * kLanes * (i % 8)), 4 * kLanes);
+        ASSERT_TRUE(bytes);
+        ASSERT_EQ(values_of<std::int32_t>(*bytes), expected[i]) << seed << " " << i;
+      }
+      timing.push_back(simulator->timing_digest());
+      contents.push_back(simulator->memory_digest());
+    }
+    const auto bare = simulator_of(fabric_machine(FabricShape::Ring, kPes));
+    std::vector<Va> at;
+    for (std::uint32_t pe = 0; pe < kPes; ++pe) at.push_back(*bare->allocate("m", 512, 0, pe));
+    ASSERT_TRUE(bare->launch(
+        "program", [&](Tl& tl) { return run_program(tl, steps, at[tl.rank().value()]); }));
+    ASSERT_TRUE(bare->run());
+    timing.push_back(bare->timing_digest());
+    ASSERT_EQ(std::count(timing.begin(), timing.end(), timing.front()),
+              static_cast<std::ptrdiff_t>(timing.size()));
+    ASSERT_EQ(std::count(contents.begin(), contents.end(), contents.front()),
+              static_cast<std::ptrdiff_t>(contents.size()));
+  }
+}
+
+TEST(Modes, heap_and_wheel_have_one_digest) {
+  std::vector<Digest64> digests;
+  for (const des::QueueKind queue : {des::QueueKind::Heap, des::QueueKind::Wheel}) {
+    const auto simulator = simulator_of({}, {.kernel = {.queue = queue}});
+    const auto group = world_group(simulator->topology(), 128);
+    ASSERT_TRUE(group);
+    ASSERT_TRUE(run_collective(*simulator, *group, {.algorithm = "ring", .elements = 40'000}));
+    digests.push_back(simulator->timing_digest());
+  }
+  EXPECT_EQ(digests[0], digests[1]);
+}
+
+// ---- pages ------------------------------------------------------------------
+
+TEST(Pages, every_dma_path_works_with_pages_shuffled_across_dies) {
+  Machine machine;
+  machine.page_bytes = 64 << 10;
+  for (const DataMode mode : {DataMode::Eager, DataMode::Replay}) {
+    const auto simulator = simulator_of(machine, {.data = mode});
+    const std::vector<std::pair<std::uint32_t, std::uint32_t>> homes = {
+        {1, 3}, {0, 0}, {1, 7}, {0, 5}, {0, 1}};
+    const std::size_t count = 5 * 64 * 1024 / 2;
+    const auto a = simulator->allocate_spread("a", count * 2, homes);
+    const auto b = simulator->allocate_spread("b", count * 2, homes);
+    const std::vector<float> in = numbers(count);
+    ASSERT_TRUE(simulator->write(*a, as_f16(in)));
+    const Shape shape{160, 1024};
+    ASSERT_TRUE(simulator->launch(
+        "copy", [&](Tl& tl) { return unary(tl, MathOp::Cast, *a, *b, shape); }, 9));
+    const Status ran = simulator->run();
+    ASSERT_TRUE(ran) << ran.error().to_string();
+    const auto out = simulator->read(*b, count * 2);
+    ASSERT_TRUE(out);
+    EXPECT_EQ(from_f16(*out), in);
+    const PeUse& use = simulator->use(PeRank(9));
+    EXPECT_EQ(use.dma_requests, 2U);
+    EXPECT_EQ(use.translations, use.dma_requests);
+    EXPECT_EQ(use.fragments, 10U);
+  }
+}
+
+// ---- the scheduler ------------------------------------------------------------
+
+des::Task<> composite(Tl& tl, GemmCommand command) {
+  co_await tl.gemm(command);
+}
+
+TEST(Pipeline, t_tiles_take_their_stages_and_t_minus_1_times_the_slowest) {
+  for (const std::uint32_t tiles : {1U, 2U, 3U, 10U, 64U}) {
+    for (const std::uint32_t k : {64U, 256U, 1024U}) {
+      for (const std::uint32_t depth : {1U, 2U, 5U}) {
+        Machine machine;
+        machine.pe.tile_queue_depth = depth;
+        OnePe one(DataMode::None, machine);
+        const Va a = one.buffer("a", 64 * k), b = one.buffer("b", k * 64 * tiles),
+                 c = one.buffer("c", 64 * 64 * tiles);
+        const GemmCommand command{
+            .a = a, .b = b, .c = c, .m = 64, .n = 64 * tiles, .k = k, .epilogue = MathOp::Gelu};
+        ASSERT_TRUE(one.run([&](Tl& tl) { return composite(tl, command); }));
+        // Both operands share the PE's link: 2 x 128 k bytes at 128 GB/s; the
+        // TLB is warm but for the first tile of each page.
+        const std::int64_t transfer = 105'000 + 2'000 + 2'000;
+        const std::int64_t dma_in = transfer + 2 * 1000 * std::int64_t{k};
+        const std::int64_t gemm = 1000 * (std::int64_t{k} + 126);
+        const std::int64_t math = 32 * 11 * 1000;  // 4096 lanes, 7 + 4 cycles
+        const std::int64_t dma_out = transfer + 64'000;
+        const std::int64_t slowest = std::max({dma_in, gemm, math, dma_out});
+        const std::int64_t walks = 148'000;  // a walk instead of a hit
+        const std::int64_t time = one.record->duration().count();
+        const std::int64_t expected = dma_in + gemm + math + dma_out + (tiles - 1) * slowest;
+        // The first tile walks for its operands at once, the last stage for its own page.
+        EXPECT_GE(time, expected) << tiles << " " << k;
+        EXPECT_LE(time, expected + 2 * walks) << tiles << " " << k;
+        Machine free = machine;
+        free.pe.page_walk = free.pe.tlb_hit;
+        OnePe exact(DataMode::None, free);
+        const Va a2 = exact.buffer("a", 64 * k), b2 = exact.buffer("b", k * 64 * tiles),
+                 c2 = exact.buffer("c", 64 * 64 * tiles);
+        const GemmCommand again{
+            .a = a2, .b = b2, .c = c2, .m = 64, .n = 64 * tiles, .k = k, .epilogue = MathOp::Gelu};
+        ASSERT_TRUE(exact.run([&](Tl& tl) { return composite(tl, again); }));
+        EXPECT_EQ(exact.record->duration(), Picoseconds(expected)) << tiles << " " << k;
+      }
+    }
+  }
+}
+
+TEST(Pipeline, a_composite_computes_what_the_product_is_and_chunks_of_k_change_nothing) {
+  const std::uint32_t m = 70, n = 90, k = 130;
+  const std::vector<float> a = numbers(m * k, 3), b = numbers(k * n, 4);
+  for (const DataMode mode : {DataMode::Eager, DataMode::Replay}) {
+    OnePe one(mode);
+    const Va va = one.buffer("a", a.size(), a), vb = one.buffer("b", b.size(), b),
+             vc = one.buffer("c", m * n);
+    const GemmCommand command{.a = va, .b = vb, .c = vc, .m = m, .n = n, .k = k, .tile_k = 32};
+    const Status ran = one.run([&](Tl& tl) { return composite(tl, command); });
+    ASSERT_TRUE(ran) << ran.error().to_string();
+    const std::vector<float> c = one.read(vc, m * n);
+    for (std::size_t row = 0; row < m; ++row) {
+      for (std::size_t column = 0; column < n; ++column) {
+        float sum = 0;
+        for (std::size_t i = 0; i < k; ++i) sum += a[row * k + i] * b[i * n + column];
+        ASSERT_EQ(c[row * n + column], f16_to_float(float_to_f16(sum)));
+      }
+    }
+  }
+}
+
+// Operand spaces once defaulted to the TCM: a composite then loaded nothing.
+TEST(Pipeline, operands_in_memory_are_loaded_and_tiles_in_the_tcm_are_not) {
+  OnePe one(DataMode::Eager);
+  const Va a = one.buffer("a", 4096, numbers(4096)), b = one.buffer("b", 4096, numbers(4096)),
+           c = one.buffer("c", 4096);
+  const auto bytes = [&] { return one.simulator->totals().sent_bytes; };
+  ASSERT_TRUE(one.run(
+      [&](Tl& tl) { return composite(tl, {.a = a, .b = b, .c = c, .m = 64, .n = 64, .k = 64}); }));
+  EXPECT_EQ(bytes(), 3U * 8192);
+  static_assert(!std::is_default_constructible_v<Operand> ||
+                std::is_same_v<std::variant_alternative_t<0, Operand>, Va>);
+}
+
+// ---- errors -------------------------------------------------------------------
+
+/// Expects `code`, and in the text the PE, an operation, and each of `parts`.
+void expect_error(const Status& ran, const std::string& code,
+                  const std::vector<std::string>& parts) {
+  ASSERT_EQ(code_of(ran), code) << (ran ? "" : ran.error().to_string());
+  const std::string text = ran.error().to_string();
+  for (const std::string& part : parts) {
+    EXPECT_NE(text.find(part), std::string::npos) << "no " << part << " in " << text;
+  }
+}
+
+des::Task<> load_only(Tl& tl, Va at, Shape shape) {
+  (void)co_await tl.load(at, shape, Dtype::F16);
+}
+
+TEST(Errors, a_read_of_what_was_never_written_names_tensor_pe_and_operation) {
+  for (const DataMode mode : {DataMode::Eager, DataMode::Replay}) {
+    OnePe one(mode);
+    const Va at = one.buffer("weights", 128, numbers(64));
+    const Status ran = one.run([&](Tl& tl) { return load_only(tl, at, {1, 128}); });
+    expect_error(ran, "system.uninitialised-read",
+                 {"'weights'", "sip0.cube0.pe0", "load #1", at.to_string(), "128 bytes"});
+  }
+}
+
+TEST(Errors, unmapped_and_forbidden_memory_names_address_pe_operation_and_time) {
+  OnePe one;
+  const Va at = one.buffer("a", 64, numbers(64));
+  expect_error(one.run([&](Tl& tl) { return load_only(tl, at.plus(64 << 20), {1, 8}); }),
+               "system.page-fault",
+               {"sip0.cube0.pe0", "load #1", at.plus(64 << 20).to_string(), " ps"});
+  OnePe two;
+  const auto sealed = two.simulator->allocate("sealed", 128, 0, 0, {.can_write = false});
+  const Va from = two.buffer("a", 64, numbers(64));
+  expect_error(two.run([&](Tl& tl) { return unary(tl, MathOp::Cast, from, *sealed, {1, 64}); }),
+               "system.page-fault", {"store", "may not be written"});
+}
+
+TEST(Errors, a_tile_that_does_not_fit_the_tcm) {
+  OnePe one(DataMode::None);
+  const Va at = one.buffer("a", 4 << 20);
+  expect_error(one.run([&](Tl& tl) { return load_only(tl, at, {1024, 2048}); }), "system.tcm-full",
+               {"sip0.cube0.pe0", "load #1", "4194304", "2097152"});
+}
+
+des::Task<> bad_dot(Tl& tl) {
+  const Tile a = co_await tl.full({4, 5}, Dtype::F16, 1);
+  const Tile b = co_await tl.full({4, 5}, Dtype::F16, 1);
+  (void)co_await tl.dot(a, b);
+}
+
+TEST(Errors, shapes_that_do_not_match) {
+  OnePe one;
+  expect_error(one.run(bad_dot), "system.bad-shape", {"dot #3", "4x5 times 4x5"});
+}
+
+des::Task<> decide(Tl& tl, Va at) {
+  const Tile x = co_await tl.load(at, {1, 8}, Dtype::F16);
+  const float first = co_await tl.item(x, 0);
+  if (first > 0) co_await tl.wait(Picoseconds(1000));
+}
+
+TEST(Errors, control_that_depends_on_data_needs_data) {
+  for (const DataMode mode : {DataMode::Eager, DataMode::None, DataMode::Replay}) {
+    OnePe one(mode);
+    const Va at = one.buffer("a", 8, {1, 2, 3, 4, 5, 6, 7, 8});
+    const Status ran = one.run([&](Tl& tl) { return decide(tl, at); });
+    if (mode == DataMode::Eager) {
+      EXPECT_TRUE(ran);
+    } else {
+      expect_error(ran, "system.data-dependent-control", {"sip0.cube0.pe0", "item #2"});
+    }
+  }
+}
+
+des::Task<> writer_and_reader(Tl& tl, Va at, bool has_message, bool reads) {
+  const Tile signal{.shape = {0, 0}};
+  if (tl.rank() == PeRank(0)) {
+    const Tile x = co_await tl.full({1, 64}, Dtype::F16, 2);
+    co_await tl.store(at, x);
+    if (has_message) co_await tl.send(Direction::East, signal);
+  } else {
+    if (has_message) {
+      (void)co_await tl.recv(Direction::West, {0, 0}, Dtype::F16);
+    } else {
+      co_await tl.wait(Picoseconds(10'000'000));
+    }
+    if (reads) {
+      (void)co_await tl.load(at, {1, 64}, Dtype::F16);
+    } else {
+      const Tile y = co_await tl.full({1, 64}, Dtype::F16, 3);
+      co_await tl.store(at, y);
+    }
+  }
+}
+
+TEST(Errors, unordered_accesses_are_a_race_and_a_message_orders_them) {
+  for (const bool has_message : {true, false}) {
+    for (const bool reads : {true, false}) {
+      OnePe one;
+      const Va at = one.buffer("a", 64, numbers(64));
+      const Status ran =
+          one.run([&](Tl& tl) { return writer_and_reader(tl, at, has_message, reads); },
+                  std::vector<std::int64_t>{0, 1});
+      if (has_message) {
+        EXPECT_TRUE(ran) << ran.error().to_string();
+      } else {
+        expect_error(ran, "system.data-race",
+                     {"sip0.cube0.pe1", "sip0.cube0.pe0", reads ? "reads" : "writes", "#2"});
+      }
+    }
+  }
+}
+
+des::Task<> wrong_size(Tl& tl) {
+  if (tl.rank() == PeRank(0)) {
+    co_await tl.send(Direction::East, co_await tl.full({1, 8}, Dtype::F16, 1));
+  } else {
+    (void)co_await tl.recv(Direction::West, {1, 4}, Dtype::F16);
+  }
+}
+
+TEST(Errors, a_message_that_overruns_what_was_received_into) {
+  OnePe one;
+  expect_error(one.run(wrong_size, std::vector<std::int64_t>{0, 1}), "system.message-mismatch",
+               {"sip0.cube0.pe1", "recv #1", "16 bytes", "sip0.cube0.pe0", "expected 8"});
+}
+
+des::Task<> send_parent(Tl& tl) {
+  co_await tl.send(Direction::Parent, co_await tl.full({1, 8}, Dtype::F16, 1));
+}
+
+TEST(Errors, a_direction_without_a_neighbour) {
+  Machine machine;
+  machine.sip_count = 1;
+  OnePe one(DataMode::None, machine);
+  expect_error(one.run(send_parent), "system.no-neighbour", {"sip0.cube0.pe0", "send", "parent"});
+}
+
+des::Task<> recv_only(Tl& tl) {
+  (void)co_await tl.recv(tl.rank().value() % 2 == 0 ? Direction::East : Direction::West, {1, 4},
+                         Dtype::F16);
+}
+
+TEST(Errors, a_deadlock_is_told_with_pe_operation_and_peer_and_never_hangs) {
+  OnePe one;
+  expect_error(one.run(recv_only, std::vector<std::int64_t>{0, 1}), "des.deadlock",
+               {"'kernel' (sip0.cube0.pe0) waits for a message from sip0.cube0.pe1", "recv #1"});
+}
+
+des::Task<> flood(Tl& tl) {
+  if (tl.rank() != PeRank(0)) co_return;
+  const Tile x = co_await tl.full({64, 128}, Dtype::F16, 1);  // one slot of 16 KiB
+  for (int i = 0; i < 9; ++i) co_await tl.send(Direction::East, x);
+}
+
+TEST(Errors, a_full_inbox_holds_its_sender_back) {
+  OnePe one;
+  expect_error(one.run(flood, std::vector<std::int64_t>{0, 1}), "des.deadlock",
+               {"room in the inbox of sip0.cube0.pe1", "8 in the inbox"});
+}
+
+// The receive once took no time: bytes were there with the header.
+TEST(Ipcq, a_receive_waits_for_the_drain_and_the_slot_write) {
+  OnePe one(DataMode::None);
+  SimTime got;
+  struct Kernels {
+    static des::Task<> run(Tl& tl, SimTime& at) {
+      if (tl.rank() == PeRank(0)) {
+        co_await tl.send(Direction::East, co_await tl.full({64, 64}, Dtype::F16, 1));
+      } else {
+        (void)co_await tl.recv(Direction::West, {64, 64}, Dtype::F16);
+        at = tl.now();
+      }
+    }
+  };
+  ASSERT_TRUE(
+      one.run([&](Tl& tl) { return Kernels::run(tl, got); }, std::vector<std::int64_t>{0, 1}));
+  // Hop 5, 8192 bytes at 128 GB/s 64, slot write 5.
+  EXPECT_EQ(got - one.record->first_start(), Picoseconds(5'000 + 64'000 + 5'000));
+}
+
+des::Task<> two_ring(Tl& tl, std::vector<float>& got) {
+  const auto mine = static_cast<float>(tl.rank().value());
+  co_await tl.send(Direction::East, co_await tl.full({1, 1}, Dtype::F16, 10 + mine));
+  co_await tl.send(Direction::West, co_await tl.full({1, 1}, Dtype::F16, 20 + mine));
+  const Tile from_west = co_await tl.recv(Direction::West, {1, 1}, Dtype::F16);
+  const Tile from_east = co_await tl.recv(Direction::East, {1, 1}, Dtype::F16);
+  got.push_back(co_await tl.item(from_west, 0));
+  got.push_back(co_await tl.item(from_east, 0));
+}
+
+// In a ring of two, both neighbours are the same PE: directions keep them apart.
+TEST(Ipcq, a_ring_of_two_keeps_its_directions_apart) {
+  const auto simulator =
+      simulator_of(fabric_machine(FabricShape::Ring, 2), {.data = DataMode::Eager});
+  std::vector<std::vector<float>> got(2);
+  ASSERT_TRUE(
+      simulator->launch("ring", [&](Tl& tl) { return two_ring(tl, got[tl.rank().value()]); }));
+  ASSERT_TRUE(simulator->run());
+  EXPECT_EQ(got[0], (std::vector<float>{11, 21}));
+  EXPECT_EQ(got[1], (std::vector<float>{10, 20}));
+}
+
+TEST(Kernel, program_ids_follow_the_hierarchy_or_span_a_fabric) {
+  for (const bool is_fabric : {false, true}) {
+    const auto simulator =
+        simulator_of(is_fabric ? fabric_machine(FabricShape::Ring, 6) : Machine{});
+    std::uint64_t wrong = 0;
+    struct Kernels {
+      static des::Task<> run(Tl& tl, const Topology& t, bool spans, std::uint64_t& bad) {
+        const Node& node = t.pe(tl.rank());
+        const std::uint32_t x = spans ? tl.rank().value() : node.pe;
+        bad += tl.program_id(0) != x || tl.program_id(1) != (spans ? 0 : node.cube) ||
+               tl.program_id(2) != (spans ? 0 : node.sip) ||
+               tl.num_programs(0) != (spans ? 6U : 8U) || tl.num_programs(2) != (spans ? 1U : 2U);
+        co_return;
+      }
+    };
+    ASSERT_TRUE(simulator->launch(
+        "ids", [&](Tl& tl) { return Kernels::run(tl, simulator->topology(), is_fabric, wrong); }));
+    ASSERT_TRUE(simulator->run());
+    EXPECT_EQ(wrong, 0U);
+  }
+}
+
+}  // namespace
+}  // namespace heddle::system
