@@ -67,10 +67,9 @@ std::vector<StepCode> Flow::Impl::make_steps(const StepInjector* injector) const
                   .offset = slot.offset,
                   .text_offset = slot.text_offset,
                   .encoded_offset = slot.encoded_capacity > 0 ? slot.encoded_offset : 0,
-                  .offset_ns = task.offset_ns,
                   .index = index,
                   .task = slot.task,
-                  .id = task.id,
+                  .identity = {task.id, task.offset_ns},
                   .background = background[slot.task].get()};
     code.is_injected = injector != nullptr && injector->injects(slot.task);
     code.is_special = code.is_injected || code.background != nullptr;
@@ -83,7 +82,8 @@ Status Flow::Impl::start_tasks() {
   for (const StepSlot& step : layout.steps) {
     const GraphTask& task = graph.tasks[step.task];
     Context context;
-    ContextAccess::set_step(context, task.id, 0, nullptr, 0);
+    const StepIdentity identity{task.id, 0};
+    ContextAccess::set_step(context, identity, nullptr);
     HEDDLE_TRY_STATUS(task.type->start((*instances)[step.task], context));
     ++started_count;
   }
@@ -97,7 +97,8 @@ Status Flow::Impl::stop_tasks() {
     const std::uint32_t index = layout.steps[--started_count].task;
     const GraphTask& task = graph.tasks[index];
     Context context;
-    ContextAccess::set_step(context, task.id, 0, nullptr, 0);
+    const StepIdentity identity{task.id, 0};
+    ContextAccess::set_step(context, identity, nullptr);
     const Status status = task.type->stop((*instances)[index], context);
     if (!status) diagnostics.add(status.error());
   }

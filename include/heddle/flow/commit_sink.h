@@ -42,6 +42,10 @@ struct StepTimes {
   std::uint64_t end_ticks = 0;
 };
 
+/// Writes one message's part of a data record; returns past its last byte.
+/// Requires: `message` is the `Message<T>` of `where.type`; room.
+std::byte* encode_message_slowly(const MessageSlot& where, const std::byte* message, std::byte* to);
+
 /// A finished list. Valid during `CommitSink::commit`.
 class ListView {
  public:

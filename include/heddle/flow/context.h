@@ -13,6 +13,12 @@ namespace heddle::flow {
 
 struct ContextAccess;
 
+/// What does not change about a step: kept apart so that a step sets one pointer.
+struct StepIdentity {
+  std::string_view id = {};
+  std::int64_t offset_ns = 0;
+};
+
 /// Valid during the call that got it. Threads: that call's only.
 class Context {
  public:
@@ -21,11 +27,11 @@ class Context {
   Context& operator=(const Context&) = delete;
 
   /// The admission time of this list, plus the task's `offset_ns`.
-  [[nodiscard]] FlowTime now() const { return {admission_ns_ + offset_ns_}; }
+  [[nodiscard]] FlowTime now() const { return {admission_ns_ + step_->offset_ns}; }
   /// Which list this is; the first of a new log is 0.
   [[nodiscard]] std::uint64_t clid() const { return clid_; }
   /// The id of the task in the graph file.
-  [[nodiscard]] std::string_view task() const { return task_id_; }
+  [[nodiscard]] std::string_view task() const { return step_->id; }
 
   /// Writes a line into the log's text stream.
   template <TextLiteral kText, class... Args>
@@ -40,13 +46,20 @@ class Context {
   /// names the task and the clid. What happens then is the task's `on_error`.
   [[nodiscard]] Failure fail(std::string_view why) const;
 
+  /// For who runs tasks without an executor (static_graph.h).
+  void enter(std::uint64_t clid, FlowTime admission) {
+    clid_ = clid;
+    admission_ns_ = admission.ns;
+  }
+  [[nodiscard]] bool wants_stop() const { return wants_stop_; }
+
  private:
+  static constexpr StepIdentity kNobody{};
   friend struct ContextAccess;
 
   std::uint64_t clid_ = 0;
   std::int64_t admission_ns_ = 0;
-  std::int64_t offset_ns_ = 0;
-  std::string_view task_id_;
+  const StepIdentity* step_ = &kNobody;
   TextBuffer text_;
   bool wants_stop_ = false;
 };

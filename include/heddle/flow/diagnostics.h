@@ -103,9 +103,9 @@ inline constexpr DiagnosticRule kScheduling{
     "`scheduling: warn` goes on without it", Cause::Environment};
 inline constexpr DiagnosticRule kSchedulingIgnored{"flow.scheduling-ignored", Severity::Warning,
                                                    "worker {} runs without {}: {}", ""};
-inline constexpr DiagnosticRule kPoolTooSmall{"flow.pool-too-small", Severity::Error,
-                                              "a pool of {} buffers cannot serve {}",
-                                              "it needs one more than there are lists in flight"};
+inline constexpr DiagnosticRule kPoolEmpty{
+    "flow.pool-empty", Severity::Error, "all {} buffers of the pool are in use",
+    "it needs one for every list in flight, and those that tasks keep", Cause::Environment};
 
 inline constexpr const DiagnosticRule* kRules[] = {
     &kUnknownTaskType, &kTaskTypeTwice,     &kTaskTwice,       &kUnknownTask,
@@ -116,7 +116,7 @@ inline constexpr const DiagnosticRule* kRules[] = {
     &kPlanStepEarly,   &kPlanTwoOwners,     &kPlanSplitWorker, &kPlanSplitComponent,
     &kPlanWorkerRange, &kPlanWorkerIdle,    &kPlanSlots,       &kPlanOtherGraph,
     &kTaskFailed,      &kTaskThrew,         &kStateMisfit,     &kOutOfMemory,
-    &kScheduling,      &kSchedulingIgnored, &kPoolTooSmall,
+    &kScheduling,      &kSchedulingIgnored, &kPoolEmpty,
 };
 
 }  // namespace heddle::flow::diag

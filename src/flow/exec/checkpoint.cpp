@@ -31,7 +31,7 @@ class Checkpoint final : public Executor {
   std::string name_of(std::uint32_t waited_for) const override {
     if (waited_for == cursors_.size()) return "admission";
     if (waited_for > cursors_.size()) return "commit";
-    return std::string(engine_.steps()[waited_for].id);
+    return std::string(engine_.steps()[waited_for].identity.id);
   }
 
  private:

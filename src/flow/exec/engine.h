@@ -76,6 +76,7 @@ class Engine {
   void enter_list(WorkerState& worker, const std::byte* slot, std::uint64_t clid) {
     const auto& header = *reinterpret_cast<const SlotHeader*>(slot);
     ContextAccess::set_list(worker.context, clid, header.admission_ns);
+    ContextAccess::set_text_bytes(worker.context, parts_.layout->text_bytes);
     if (clid >= steady_clid_ && !worker.is_steady) [[unlikely]]
       note_steady(worker);
   }
@@ -171,8 +172,7 @@ inline std::uint64_t Engine::run_step(WorkerState& worker, const StepCode& code,
   auto& header = *reinterpret_cast<StepHeader*>(slot + code.offset);
   const std::uint64_t key = step_key(clid, code.index);
   worker.current.store(key, std::memory_order_relaxed);
-  ContextAccess::set_step(worker.context, code.id, code.offset_ns, slot + code.text_offset,
-                          parts_.layout->text_bytes);
+  ContextAccess::set_step(worker.context, code.identity, slot + code.text_offset);
   const bool is_plain = !code.is_special && !list.is_keyframe &&
                         !list.is_aborted.load(std::memory_order_relaxed) &&
                         key <= limit_.load(std::memory_order_relaxed);

@@ -42,7 +42,7 @@ class Groups final : public Executor {
     if (waited_for == admission_number()) return "admission";
     if (waited_for == commit_number()) return "commit";
     const StepCode& code = engine_.steps()[groups_[group_of_worker_[waited_for]].end - 1];
-    return std::string(code.id);
+    return std::string(code.identity.id);
   }
 
  private:

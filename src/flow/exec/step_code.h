@@ -23,10 +23,9 @@ struct StepCode {
   std::uint32_t encoded_offset = 0;  ///< 0: the commit stage encodes
   bool is_special = false;           ///< injected, or in the background
   bool is_injected = false;
-  std::int64_t offset_ns = 0;
   std::uint32_t index = 0;  ///< in plan order
   std::uint32_t task = 0;   ///< in the graph
-  std::string_view id;
+  StepIdentity identity;
   BackgroundTask* background = nullptr;
 };
 

@@ -64,7 +64,7 @@ void Watchdog::report(std::uint32_t worker) {
   const std::uint64_t current = state.current.load(std::memory_order_relaxed);
   const std::uint64_t step = current & kCommitStep;
   StallReport report{.worker = worker, .task = "commit", .clid = current >> 13};
-  if (step < engine_.steps().size()) report.task = engine_.steps()[step].id;
+  if (step < engine_.steps().size()) report.task = engine_.steps()[step].identity.id;
   if (const std::uint32_t whose = state.waits_for.load(std::memory_order_relaxed); whose > 0) {
     report.is_waiting = true;
     report.waits_for = executor_.name_of(whose - 1);

@@ -8,9 +8,6 @@
 
 namespace heddle::flow {
 
-/// The general case. Requires: the message is logged.
-std::byte* encode_message_slowly(const MessageSlot& where, const std::byte* message, std::byte* to);
-
 inline std::byte* encode_message(const MessageSlot& where, const std::byte* slot, std::byte* to) {
   const std::byte* message = slot + where.offset;
   std::uint64_t flags = 0;

@@ -8,7 +8,7 @@
 namespace heddle::flow {
 
 Failure Context::fail(std::string_view why) const {
-  return heddle::fail(diag::kTaskFailed, {}, {task_id_, fmt::to_string(clid_), why});
+  return heddle::fail(diag::kTaskFailed, {}, {step_->id, fmt::to_string(clid_), why});
 }
 
 namespace task_detail {

@@ -12,14 +12,15 @@ struct ContextAccess {
     context.clid_ = clid;
     context.admission_ns_ = admission_ns;
   }
-  static void set_step(Context& context, std::string_view task_id, std::int64_t offset_ns,
-                       std::byte* text, std::uint32_t text_bytes) {
-    context.task_id_ = task_id;
-    context.offset_ns_ = offset_ns;
+  /// `identity` outlives the step.
+  static void set_step(Context& context, const StepIdentity& identity, std::byte* text) {
+    context.step_ = &identity;
     context.text_.begin = text;
-    context.text_.capacity_bytes = text_bytes;
     context.text_.used_bytes = 0;
     context.text_.lost_count = 0;
+  }
+  static void set_text_bytes(Context& context, std::uint32_t bytes) {
+    context.text_.capacity_bytes = bytes;
   }
   static const TextBuffer& text(const Context& context) { return context.text_; }
   static bool wants_stop(const Context& context) { return context.wants_stop_; }
