@@ -81,7 +81,7 @@ ExitCode run_compile(const InfoOptions& options, Session& session) {
   const auto begin = std::chrono::steady_clock::now();
   Diagnostics warnings;
   gate::ProgramCache cache({.directory = gate::ProgramCache::default_directory()});
-  Result<gate::Model> model = gate::load_model(cache, options.files, options.top, warnings);
+  Result<gate::Model> model = cache.load_model(options.files, options.top, warnings);
   session.report(warnings);
   if (!model) return session.report(model.error());
   const double load_seconds = seconds_since(begin);

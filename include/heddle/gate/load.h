@@ -7,7 +7,6 @@
 #include "heddle/gate/design_files.h"
 #include "heddle/gate/model.h"
 #include "heddle/gate/netlist.h"
-#include "heddle/gate/program_cache.h"
 
 namespace heddle::gate {
 
@@ -19,10 +18,6 @@ namespace heddle::gate {
 /// Errors: also those of `build_model`.
 [[nodiscard]] Result<Model> load_model(const DesignFiles& files, const std::string& top,
                                        Diagnostics& warnings);
-
-/// The same by way of a cache, where it can keep such a design.
-[[nodiscard]] Result<Model> load_model(ProgramCache& cache, const DesignFiles& files,
-                                       const std::string& top, Diagnostics& warnings);
 
 /// The same of a netlist that stands alone.
 [[nodiscard]] Result<FlatNetlist> load_netlist(const std::string& path, const std::string& top);

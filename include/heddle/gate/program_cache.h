@@ -10,6 +10,7 @@
 #include <string>
 
 #include "heddle/base/result.h"
+#include "heddle/gate/design_files.h"
 #include "heddle/gate/program.h"
 
 namespace heddle::gate {
@@ -45,12 +46,14 @@ class ProgramCache {
   /// else `$HOME/.cache/heddle`, else empty.
   [[nodiscard]] static std::string default_directory();
 
-  /// The model of a Yosys JSON netlist below `top` (empty: the only candidate).
-  /// The entry is found by the bytes of the file and by `top`; the file is not
-  /// parsed then. Warnings are added to `warnings`; a model with as many as
-  /// `Diagnostics::kKeptMax` is not kept.
-  /// Errors: those of `load_yosys_json`, `flatten` and `build_model`.
-  /// Cost: a hit is one pass over the file and 0.3 us a cell.
+  /// The model of a design below `top` (empty: the only candidate). The entry is
+  /// found by the bytes of its files and by `top`; they are not parsed then. Warnings are added to
+  /// `warnings`; a model with as many as `Diagnostics::kKeptMax` is not kept. Errors: those of
+  /// `load_design`, `flatten` and `build_model`. Cost: a hit is one pass over the files and 0.3 us
+  /// a cell.
+  [[nodiscard]] Result<Model> load_model(const DesignFiles& files, const std::string& top,
+                                         Diagnostics& warnings);
+  /// The same of a netlist that stands alone.
   [[nodiscard]] Result<Model> load_model(const std::string& path, const std::string& top,
                                          Diagnostics& warnings);
 

@@ -11,7 +11,6 @@
 #include "heddle/gate/cosim_statistics.h"
 #include "heddle/gate/fault.h"
 #include "heddle/gate/live_diagnostics.h"
-#include "heddle/gate/load.h"
 
 namespace heddle::gate {
 
@@ -20,7 +19,7 @@ namespace diag = cosim::diag;
 Status CosimRun::prepare() {
   Diagnostics warnings;
   ProgramCache cache({.directory = options_.cache_directory});
-  HEDDLE_TRY(Model model, load_model(cache, file_.design(), file_.top, warnings));
+  HEDDLE_TRY(Model model, cache.load_model(file_.design(), file_.top, warnings));
   HEDDLE_TRY(plan_, plan_run(file_, model, warnings));
   observer_.on_warnings(warnings);
   if (options_.check && !plan_.live.empty()) {

@@ -15,13 +15,6 @@ Result<Model> load_model(const DesignFiles& files, const std::string& top, Diagn
   return build_model(netlist, warnings);
 }
 
-Result<Model> load_model(ProgramCache& cache, const DesignFiles& files, const std::string& top,
-                         Diagnostics& warnings) {
-  const bool is_json = detect_format(files.netlist, "{") == NetlistFormat::YosysJson;
-  if (files.is_alone() && is_json) return cache.load_model(files.netlist, top, warnings);
-  return load_model(files, top, warnings);
-}
-
 Result<FlatNetlist> load_netlist(const std::string& path, const std::string& top) {
   return load_netlist(DesignFiles{path, {}, {}}, top);
 }

@@ -9,7 +9,6 @@
 #include "heddle/gate/diagnostics.h"
 #include "heddle/gate/netlist.h"
 #include "heddle/gate/program_cache.h"
-#include "heddle/gate/yosys_json.h"
 
 namespace heddle::gate {
 namespace {
@@ -72,9 +71,9 @@ bool restore(const KeptWarnings& kept, const std::string& path, Diagnostics& war
   return true;
 }
 
-Result<Model> elaborate(std::string text, const std::string& path, const std::string& top,
-                        Diagnostics& warnings) {
-  HEDDLE_TRY(const Design design, read_yosys_json(std::move(text), path));
+Result<Model> elaborate(const DesignFiles& files, std::vector<DesignText> texts,
+                        const std::string& top, Diagnostics& warnings) {
+  HEDDLE_TRY(const Design design, read_design(files, std::move(texts)));
   HEDDLE_TRY(const FlatNetlist netlist, flatten(design, top));
   warnings.add(netlist.warnings);
   return build_model(netlist, warnings);
@@ -101,10 +100,23 @@ std::string ProgramCache::default_directory() {
 
 Result<Model> ProgramCache::load_model(const std::string& path, const std::string& top,
                                        Diagnostics& warnings) {
-  HEDDLE_TRY(std::string text, read_file(path, kYosysJsonBytesMax));
+  return load_model(DesignFiles{path, {}, {}}, top, warnings);
+}
+
+Result<Model> ProgramCache::load_model(const DesignFiles& files, const std::string& top,
+                                       Diagnostics& warnings) {
+  HEDDLE_TRY(std::vector<DesignText> texts, read_design_texts(files));
+  const std::string& path = files.netlist;
   DigestStream digest;
   digest.add_u64(options_.identity);
-  digest.add_text(text);
+  for (const DesignText& one : texts) {
+    // What a file is may be told by its name, and a warning may name it.
+    const bool is_netlist = &one == &texts.front();
+    digest.add_text(is_netlist ? std::string_view() : std::string_view(one.file));
+    digest.add_u64(static_cast<std::uint64_t>(detect_format(one.file, one.text)));
+    digest.add_text(one.text);
+  }
+  digest.add_u64(files.manifest.empty() ? 0 : 1);
   digest.add_text(top);
   const std::uint64_t key = digest.digest().value();
   if (const auto entry = cache::read_entry(options_, cache::kModel, key)) {
@@ -119,7 +131,7 @@ Result<Model> ProgramCache::load_model(const std::string& path, const std::strin
   }
   ++stats_.model_misses;
   Diagnostics found;
-  Result<Model> model = elaborate(std::move(text), path, top, found);
+  Result<Model> model = elaborate(files, std::move(texts), top, found);
   warnings.add(found);
   // Past the bound warnings are only counted: a hit could not tell the same.
   const bool is_told_in_full = found.list().size() < Diagnostics::kKeptMax;

@@ -41,8 +41,26 @@ inline std::string replaced(std::string text, const std::string& from, const std
 /// Makes what the run reads: netlist, firmware and the transcript of a fresh Verilator run.
 inline void build_chip(const ChipStyle& chip) {
   for (const char* tool : {"yosys", "verilator", "riscv64-unknown-elf-gcc"}) HEDDLE_NEED_TOOL(tool);
-  ASSERT_NO_FATAL_FAILURE(run_script("designs/build.sh", {chip.chip, chip.style}));
+  ASSERT_NO_FATAL_FAILURE(run_script(
+      "designs/build.sh", {chip.chip, chip.style == "osu018_verilog" ? "osu018" : chip.style}));
   ASSERT_NO_FATAL_FAILURE(run_script("designs/sim/reference.sh", {chip.chip}));
+}
+
+/// The Liberty file where its package put it.
+inline std::string osu018_liberty() {
+  const ProcessResult listed =
+      run_process({"sh", "-c", "dpkg -L qflow-tech-osu018 | grep '_stdcells[.]lib$'"}, {});
+  return listed.out.substr(0, listed.out.find('\n'));
+}
+
+/// The `design:` of a run file for a style; `osu018_verilog` is osu018 as Verilog, its cells
+/// from the Liberty file, its SRAM from a manifest.
+inline std::string design_of(const ChipStyle& chip) {
+  const std::string folder = design_file(chip.chip, "");
+  if (chip.style != "osu018_verilog") return "{netlist: " + folder + chip.style + ".json}";
+  return "{netlist: " + folder + "osu018.v, cells: [" + osu018_liberty() +
+         "], manifest: " + source_file("designs/synth/osu018_cells.yaml") + ", top: " + chip.chip +
+         "}";
 }
 
 /// Runs the main image with extra options; the run directory is `directory`/run.
@@ -50,7 +68,8 @@ inline ProcessResult run_chip(const ChipStyle& chip, const TempDirectory& direct
                               const std::vector<std::string>& options) {
   std::string text = text_of_file(source_file("examples/soc_npu/run.yaml"));
   text = replaced(text, "soc_npu", chip.chip);
-  text = replaced(text, "generic.json", chip.style + ".json");
+  text = replaced(text, "{netlist: ../../build/designs/" + chip.chip + "/generic.json}",
+                  design_of(chip));
   text = replaced(text, "../../", source_file(""));
   const std::string run_file = directory.file("run.yaml");
   std::ofstream(run_file) << text;

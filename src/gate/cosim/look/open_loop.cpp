@@ -10,7 +10,6 @@
 #include "gate/cosim/look_stages.h"
 #include "gate/cosim/timing_stage.h"
 #include "gate/cosim/wave_stage.h"
-#include "heddle/gate/load.h"
 #include "heddle/gate/look_diagnostics.h"
 #include "heddle/gate/program_cache.h"
 
@@ -75,7 +74,7 @@ class OpenLoop final : public trace::WaveVisitor {
 Result<OpenLoopOutcome> OpenLoop::run() {
   HEDDLE_TRY(auto reader, trace::WaveReader::open(options_.stimulus));
   ProgramCache cache({.directory = options_.cache_directory});
-  HEDDLE_TRY(Model model, load_model(cache, options_.files, options_.top, warnings_));
+  HEDDLE_TRY(Model model, cache.load_model(options_.files, options_.top, warnings_));
   const PortTable inputs(model.inputs);
   for (const PortBus& port : inputs.ports()) port_names_.push_back(port.name);
   HEDDLE_TRY(map_, match_stimulus(reader->hierarchy(), inputs, options_.scope,

@@ -4,7 +4,6 @@
 
 #include "heddle/gate/fault.h"
 #include "heddle/gate/live_diagnostics.h"
-#include "heddle/gate/load.h"
 #include "heddle/gate/look_diagnostics.h"
 #include "heddle/gate/program_cache.h"
 
@@ -22,7 +21,7 @@ Status Resumed::load(const std::string& run_directory, const std::string& cache_
   cache_directory_ = cache_directory;
   HEDDLE_TRY(rerun_, load_rerun(run_directory));
   ProgramCache cache({.directory = cache_directory_});
-  HEDDLE_TRY(model_, load_model(cache, rerun_.run.design(), rerun_.run.top, warnings));
+  HEDDLE_TRY(model_, cache.load_model(rerun_.run.design(), rerun_.run.top, warnings));
   HEDDLE_TRY(plan_, plan_run(rerun_.run, model_, warnings));
   if (model_.netlist_digest != rerun_.netlist_digest) {
     return fail(look::diag::kChanged, {rerun_.run.netlist.value, 0, 0}, {"netlist"});

@@ -1,6 +1,8 @@
 // Both chips in both netlist styles boot their firmware on the event engine. What they do at every
 // edge of the whole run is what the RTL does under Verilator, run afresh; that Icarus sees the same
 // in the netlists is tested with the designs.
+#include <algorithm>
+
 #include "fidelity/gate/chip_run.h"
 
 namespace heddle::test {
@@ -35,6 +37,23 @@ TEST_P(ChipTest, gives_the_digests_of_the_reference_engine_for_100000_edges) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Chips, ChipTest, testing::ValuesIn(all_chip_styles()), chip_style_name);
+
+/// The same chip read from Verilog and Liberty instead of Yosys's JSON.
+TEST(ChipVerilog, drives_the_outputs_of_its_json_at_each_of_100000_edges) {
+  std::vector<std::string> hashes;
+  for (const char* style : {"osu018", "osu018_verilog"}) {
+    const ChipStyle chip{"soc_npu", style};
+    ASSERT_NO_FATAL_FAILURE(build_chip(chip));
+    const TempDirectory directory;
+    const ProcessResult run =
+        run_chip(chip, directory,
+                 {"--waves", "none", "--edges", "100000", "--output-hash",
+                  directory.file("outputs.txt"), "--output-hash-every", "1000"});
+    hashes.push_back(text_of_file(directory.file("outputs.txt")));
+    EXPECT_EQ(std::count(hashes.back().begin(), hashes.back().end(), '\n'), 100) << run.err;
+  }
+  EXPECT_EQ(hashes[0], hashes[1]);
+}
 
 /// The digest of every edge does not depend on batching or on who watches.
 TEST(ChipDeterminism, digests_are_alike_for_any_batch_and_with_waves) {
