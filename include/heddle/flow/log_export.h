@@ -28,12 +28,17 @@ class SelectedMessages {
                                                      const LogSelection& selection);
 
   [[nodiscard]] bool has_list(std::uint64_t clid) const { return clid >= from_ && clid <= to_; }
-  [[nodiscard]] bool has_message(std::uint32_t message) const { return messages_[message]; }
-  [[nodiscard]] bool has_task(std::uint32_t task) const { return tasks_[task]; }
+  [[nodiscard]] bool has_message(std::uint32_t message) const {
+    return message < messages_.size() ? messages_[message] : takes_all_;
+  }
+  [[nodiscard]] bool has_task(std::uint32_t task) const {
+    return task < tasks_.size() ? tasks_[task] : takes_all_;
+  }
 
  private:
   std::uint64_t from_ = 0;
   std::uint64_t to_ = 0;
+  bool takes_all_ = true;  ///< also what a followed log describes later
   std::vector<bool> messages_;
   std::vector<bool> tasks_;
 };

@@ -112,6 +112,9 @@ Result<bool> LogReader::State::load_batch() {
     }
     HEDDLE_TRY(const bool has_turned, turn_to_next_file());
     if (has_turned) continue;
+    // What was read of a batch that does not count is not handed out.
+    scanner = std::make_unique<BatchScanner>(*source, tail.file, seed);
+    next_record = 0;
     tail.why = std::move(why);
     return false;
   }
@@ -172,7 +175,13 @@ Status LogReader::State::classify() {
 }
 
 Status LogReader::State::take_meta(const RecordView& record) {
-  if (catalog.add(static_cast<MetaKind>(record.kind), record.payload)) return {};
+  // Indices that a reader made from the first batch stay right.
+  const auto kind = static_cast<MetaKind>(record.kind);
+  const bool is_table = kind == MetaKind::Type || kind == MetaKind::Task ||
+                        kind == MetaKind::Message || kind == MetaKind::Step ||
+                        kind == MetaKind::Config;
+  const bool is_late = is_table && tail.batches > 1;
+  if (!is_late && catalog.add(kind, record.payload)) return {};
   const std::string name = source->name(record.file);
   return fail(diag::kBadMeta, {name},
               {name, "record " + std::to_string(record.sequence) + " of kind " +
@@ -225,12 +234,10 @@ Result<bool> LogReader::next(RecordView& record) {
     HEDDLE_TRY(const bool has_batch, s.load_batch());
     if (has_batch) continue;
     if (s.is_following && s.tail.end != LogEnd::Clean) {
-      s.scanner = std::make_unique<BatchScanner>(*s.source, s.tail.file, s.seed);
       HEDDLE_TRY_STATUS(s.source->refresh());
       return false;
     }
     s.is_over = true;
-    s.scanner = std::make_unique<BatchScanner>(*s.source, s.tail.file, s.seed);
     HEDDLE_TRY_STATUS(s.classify());
     return false;
   }

@@ -12,9 +12,9 @@ Result<SelectedMessages> SelectedMessages::make(const LogCatalog& catalog,
   SelectedMessages out;
   out.from_ = selection.from_clid;
   out.to_ = selection.to_clid.value_or(std::numeric_limits<std::uint64_t>::max());
-  const bool takes_all = selection.names.empty();
-  out.messages_.assign(catalog.messages.size(), takes_all);
-  out.tasks_.assign(catalog.tasks.size(), takes_all);
+  out.takes_all_ = selection.names.empty();
+  out.messages_.assign(catalog.messages.size(), out.takes_all_);
+  out.tasks_.assign(catalog.tasks.size(), out.takes_all_);
   for (const std::string& name : selection.names) {
     const std::uint32_t task = catalog.find_task(name);
     const std::uint32_t message = catalog.find_message(name);

@@ -274,6 +274,29 @@ TEST(LogReader, reads_an_exact_prefix_of_a_log_that_is_truncated_anywhere) {
   EXPECT_EQ(lists, 100U);
 }
 
+TEST(LogReader, hands_out_nothing_of_a_first_batch_that_is_not_whole) {
+  const std::vector<std::byte> file = written_log(10);
+  for (std::size_t size = kFileHeaderBytes; size < kFileHeaderBytes + 400; ++size) {
+    auto reader = LogReader::open(
+        make_memory_source({{file.begin(), file.begin() + static_cast<std::ptrdiff_t>(size)}}));
+    ASSERT_TRUE(reader.has_value());
+    RecordView record;
+    if (reader->tail().batches > 0) break;
+    EXPECT_FALSE(reader->next(record).value()) << size;
+    EXPECT_TRUE(reader->catalog().tasks.empty());
+  }
+}
+
+TEST(LogReader, refuses_tables_that_come_after_the_first_batch) {
+  RecordingStorage storage;
+  auto writer = LogWriter::create(storage, params_with(LogMode::Sync), fixture_meta());
+  const std::vector<MetaRecord> meta = fixture_meta();
+  ASSERT_TRUE(
+      (*writer)->add_alone(Stream::Meta, static_cast<std::uint8_t>(meta[3].kind), meta[3].payload));
+  ASSERT_TRUE((*writer)->close().has_value());
+  EXPECT_EQ(read_fixture(make_memory_source(storage.files())).error, "log.bad-meta");
+}
+
 TEST(LogReader, says_what_a_cut_off_log_lacks) {
   std::vector<std::byte> file = written_log(100);
   file.resize(file.size() - 3);
