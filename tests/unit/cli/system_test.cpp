@@ -1,0 +1,129 @@
+// `heddle system`, from outside: benches, topologies, and bad input.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "support/process.h"
+#include "support/temp_directory.h"
+
+namespace heddle::cli {
+namespace {
+
+using heddle::test::ProcessResult;
+using heddle::test::text_of_file;
+using testing::AllOf;
+using testing::HasSubstr;
+
+class SystemCommand : public testing::Test {
+ protected:
+  ProcessResult run(std::vector<std::string> words) {
+    words.insert(words.begin(), {HEDDLE_BINARY_DIR "/bin/heddle", "system"});
+    heddle::test::ProcessOptions options;
+    options.directory = directory_.path();
+    return heddle::test::run_process(words, options);
+  }
+
+  heddle::test::TempDirectory directory_;
+};
+
+TEST_F(SystemCommand, runs_benches_and_writes_a_complete_report) {
+  directory_.write("b.yaml",
+                   "name: b\nbenches:\n  - {kind: noop}\n"
+                   "  - {kind: all_reduce, algorithm: hierarchical_chain, world: 16}\n"
+                   "  - {kind: halo, elements: 64, steps: 2}\n");
+  const ProcessResult ran = run({"run", "b.yaml", "--out", "out"});
+  EXPECT_EQ(ran.code, 0) << ran.err;
+  EXPECT_THAT(ran.out, AllOf(HasSubstr("noop, 128 PEs: 0 ns"),
+                             HasSubstr("all_reduce hierarchical_chain, 16 ranks, 1048576 bytes")));
+  const std::string report = text_of_file(directory_.file("out/report.json"));
+  EXPECT_THAT(report, AllOf(HasSubstr("\"status\": \"complete\""), HasSubstr("\"messages\": 30"),
+                            HasSubstr("\"start_spread_ps\": 0")));
+  const ProcessResult again = run({"run", "b.yaml", "--out", "out"});
+  EXPECT_EQ(again.code, 2);
+  EXPECT_THAT(again.err, HasSubstr("cli.run-exists"));
+}
+
+TEST_F(SystemCommand, verifies_data_and_has_one_digest_in_every_mode) {
+  directory_.write("b.yaml",
+                   "benches:\n  - {kind: gemm, m: 80, n: 72, k: 100}\n"
+                   "  - {kind: qkv, m: 32, k: 64, n: 96, world: 4}\n");
+  std::string digests;
+  for (const char* mode : {"eager", "replay"}) {
+    const ProcessResult ran = run({"run", "b.yaml", "--data", mode, "--out", mode});
+    EXPECT_EQ(ran.code, 0) << ran.err;
+    EXPECT_THAT(ran.out, AllOf(HasSubstr("gemm 80x72x100, 1 PE"), HasSubstr("data verified")));
+  }
+  const auto digests_of = [&](const std::string& mode, const std::string& key) {
+    std::string found;
+    const std::string text = text_of_file(directory_.file(mode + "/report.json"));
+    for (std::size_t at = text.find(key); at != std::string::npos; at = text.find(key, at + 1)) {
+      found += text.substr(at, text.find('\n', at) - at);
+    }
+    return found;
+  };
+  EXPECT_EQ(run({"run", "b.yaml", "--out", "none"}).code, 0);
+  EXPECT_EQ(run({"run", "b.yaml", "--queue", "wheel", "--out", "wheel"}).code, 0);
+  EXPECT_EQ(digests_of("eager", "timing_digest"), digests_of("replay", "timing_digest"));
+  EXPECT_EQ(digests_of("eager", "timing_digest"), digests_of("none", "timing_digest"));
+  EXPECT_EQ(digests_of("wheel", "timing_digest"), digests_of("none", "timing_digest"));
+  EXPECT_EQ(digests_of("eager", "memory_digest"), digests_of("replay", "memory_digest"));
+}
+
+TEST_F(SystemCommand, writes_a_trace) {
+  directory_.write("b.yaml", "benches: [{kind: gemm, m: 128, n: 128, k: 64}]\n");
+  EXPECT_EQ(run({"run", "b.yaml", "--trace", "--out", "out"}).code, 0);
+  const std::string trace = text_of_file(directory_.file("out/trace.perfetto-trace"));
+  EXPECT_THAT(trace, AllOf(HasSubstr("sip0.cube0.pe0"), HasSubstr("gemm tile"),
+                           HasSubstr("sip0.cube0.hbm->sip0.cube0.noc")));
+}
+
+TEST_F(SystemCommand, describes_draws_and_routes_a_machine) {
+  const ProcessResult all = run({"topology", "--svg", "m.svg", "--dot", "m.dot"});
+  EXPECT_EQ(all.code, 0) << all.err;
+  EXPECT_THAT(all.out,
+              AllOf(HasSubstr("128 PEs"), HasSubstr("1 hop at most"), HasSubstr("within 785 ns")));
+  EXPECT_THAT(text_of_file(directory_.file("m.svg")), HasSubstr("</svg>"));
+  EXPECT_THAT(text_of_file(directory_.file("m.dot")), HasSubstr("graph \"default\""));
+  // 5 to the network, 20 + 20 over two cubes, 5 to the PE; 4096 bytes at 128 GB/s.
+  const ProcessResult route =
+      run({"topology", "--from", "sip0.cube0.pe0", "--to", "sip0.cube5.pe3", "--bytes", "4096"});
+  EXPECT_THAT(route.out,
+              AllOf(HasSubstr("4 links, latency 50 ns, 128 GB/s"), HasSubstr("4096 bytes: 82 ns")));
+}
+
+TEST_F(SystemCommand, tells_bad_input_with_its_place_and_exits_with_2) {
+  directory_.write("bad.yaml", "name: b\nbenches:\n  - {kind: all_reduse}\n");
+  const ProcessResult kind = run({"run", "bad.yaml"});
+  EXPECT_EQ(kind.code, 2);
+  EXPECT_THAT(kind.err, AllOf(HasSubstr("bad.yaml:3"), HasSubstr("all_reduce")));
+  directory_.write("size.yaml", "benches: [{kind: all_reduce, world: 12}]\n");
+  const ProcessResult size = run({"run", "size.yaml", "--out", "size"});
+  EXPECT_EQ(size.code, 2);
+  EXPECT_THAT(size.err, HasSubstr("system.collective-size"));
+  EXPECT_THAT(text_of_file(directory_.file("size/report.json")),
+              HasSubstr("\"status\": \"failed\""));
+  directory_.write("m.yaml", "pe_link: {latency_ps: -5}\n");
+  const ProcessResult machine = run({"topology", "m.yaml"});
+  EXPECT_EQ(machine.code, 2);
+  EXPECT_THAT(machine.err, HasSubstr("m.yaml:1"));
+  const ProcessResult node = run({"topology", "--from", "sip0.cube0.pe99", "--to", "host"});
+  EXPECT_EQ(node.code, 2);
+  EXPECT_THAT(node.err, HasSubstr("system.unknown-node"));
+}
+
+TEST_F(SystemCommand, runs_the_examples) {
+  for (const char* example : {"system_collectives/switch.yaml", "system_qkv/small.yaml"}) {
+    const ProcessResult ran = run(
+        {"run", std::string(HEDDLE_SOURCE_DIR "/examples/") + example, "--out", "out", "--force"});
+    EXPECT_EQ(ran.code, 0) << ran.err;
+    EXPECT_THAT(ran.out, HasSubstr("data verified"));
+  }
+}
+
+// A wrong result is exit code 1 and names the element.
+TEST_F(SystemCommand, has_the_code_system_wrong_result_in_its_reference) {
+  EXPECT_THAT(text_of_file(HEDDLE_SOURCE_DIR "/docs/reference/diagnostics.md"),
+              HasSubstr("| `system.wrong-result` | error |"));
+}
+
+}  // namespace
+}  // namespace heddle::cli
