@@ -40,6 +40,18 @@ TEST(Examples, uart_hello_sends_what_it_says) {
   EXPECT_EQ(text_of_file(directory.file("out/uart_uart0.txt")), "heddle: hello from the gates\n");
 }
 
+TEST(Examples, wrong_baud_is_named_with_the_real_length_of_a_bit) {
+  HEDDLE_NEED_TOOL("yosys");
+  build_design("uart_hello", "generic");
+  const TempDirectory directory;
+  const ProcessResult ran = run_process(
+      {kHeddle, "gate", "cosim", "examples/wrong_baud/run.yaml", "--out", directory.file("out")},
+      kInTree);
+  EXPECT_EQ(ran.code, 1) << ran.err;
+  EXPECT_THAT(ran.err, AllOf(HasSubstr("cosim.uart-baud"), HasSubstr("uart0"),
+                             HasSubstr("last 16 cycles"), HasSubstr("cycles_per_bit is 20")));
+}
+
 TEST(Examples, are_all_listed_in_their_readme) {
   const std::string readme = text_of_file(HEDDLE_SOURCE_DIR "/examples/README.md");
   for (const auto& entry : fs::directory_iterator(HEDDLE_SOURCE_DIR "/examples")) {

@@ -5,6 +5,7 @@
 
 #include <filesystem>
 
+#include "support/external_tool.h"
 #include "support/process.h"
 #include "support/temp_directory.h"
 
@@ -65,6 +66,30 @@ TEST_F(Installed, serves_another_project_through_find_package) {
   const ProcessResult ran = run_process({file("build/consumer")});
   EXPECT_EQ(ran.code, 0);
   EXPECT_THAT(ran.out, HasSubstr("file.not-found"));
+}
+
+TEST_F(Installed, lets_another_project_add_a_peripheral_of_its_own) {
+  HEDDLE_NEED_TOOL("yosys");
+  const ProcessResult made = run_process({"sh", "designs/build.sh", "uart_hello", "generic"},
+                                         {.directory = HEDDLE_SOURCE_DIR});
+  ASSERT_EQ(made.code, 0) << made.out << made.err;
+  const std::string example = HEDDLE_SOURCE_DIR "/examples/custom_peripheral";
+  const ProcessResult configured = run_process(
+      {"cmake", "-S", example, "-B", file("custom"), "-G", "Ninja",
+       "-DCMAKE_PREFIX_PATH=" + prefix(), "-DCMAKE_CXX_COMPILER=" HEDDLE_CXX_COMPILER,
+       "-DCMAKE_CXX_FLAGS=" HEDDLE_CONSUMER_FLAGS " -Wall -Wextra -Wconversion -Werror"});
+  ASSERT_EQ(configured.code, 0) << configured.out << configured.err;
+  const ProcessResult built = run_process({"cmake", "--build", file("custom")});
+  ASSERT_EQ(built.code, 0) << built.out << built.err;
+  const ProcessResult ran =
+      run_process({file("custom/custom_peripheral"), example + "/run.yaml", file("custom/out")});
+  EXPECT_EQ(ran.code, 0) << ran.err;
+  EXPECT_THAT(ran.out, HasSubstr("both engines agree"));
+  // "he": the start bit and three zeros of 'h' (0x68, bit 0 first) are 4 bits of 16 cycles.
+  const std::string events = text_of_file(file("custom/out/events.json"));
+  const std::size_t first = events.find("\"kind\": \"low_pulse\", \"value\": ");
+  ASSERT_NE(first, std::string::npos) << events;
+  EXPECT_TRUE(events.substr(first).starts_with("\"kind\": \"low_pulse\", \"value\": 64}"));
 }
 
 }  // namespace

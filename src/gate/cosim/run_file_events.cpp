@@ -63,7 +63,13 @@ void read_action(ConfigReader& map, EventStepEntry& step) {
   if (const auto uart = map.maybe<std::string>("uart")) {
     step.action = Action::Send;
     step.target = {*uart, map.where("uart")};
-    step.send = map.required<std::string>("send");
+    if (map.has("send_bytes")) {
+      for (const std::uint32_t byte : map.list<std::uint32_t>("send_bytes", {.max = 0xFF})) {
+        step.send += static_cast<char>(byte);
+      }
+    } else {
+      step.send = map.required<std::string>("send");
+    }
   }
   if (const auto gpio = map.maybe<std::string>("gpio")) {
     step.action = Action::Drive;
