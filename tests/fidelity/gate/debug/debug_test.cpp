@@ -145,9 +145,9 @@ class DebugSessionTest : public testing::Test {
     }
   }
 
-  /// The port on which heddle says that it listens.
-  std::string wait_for_port() const {
-    const std::regex listening("jtag: listening on 127\\.0\\.0\\.1:([0-9]+)");
+  /// The port on which heddle says that a peripheral listens.
+  std::string wait_for_port(const std::string& name) const {
+    const std::regex listening(name + ": listening on 127\\.0\\.0\\.1:([0-9]+)");
     for (int i = 0; i < 1200; ++i) {
       std::ifstream log(directory_.file("heddle.log"));
       const std::string text(std::istreambuf_iterator<char>(log), {});
@@ -156,6 +156,34 @@ class DebugSessionTest : public testing::Test {
       std::this_thread::sleep_for(std::chrono::milliseconds(50));
     }
     return "";
+  }
+
+  /// Plays the start of the recorded session with no client: the events are alike.
+  void replay() const {
+    const auto live = nlohmann::json::parse(text_of_file(directory_.file("out/events.json")));
+    const auto first = std::find_if(live.begin(), live.end(),
+                                    [](const auto& event) { return event["kind"] == "tdo"; });
+    ASSERT_NE(first, live.end());
+    const std::uint64_t edges = (*first)["edge"].get<std::uint64_t>() + 500'000;
+    std::string run = text_of_file(directory_.file("run.yaml"));
+    const std::vector<std::pair<std::string, std::string>> changes{
+        {"kind: uart_socket", "kind: uart"},
+        {"kind: jtag_server", "kind: jtag"},
+        {"record: session.txt", "recording: out/session.txt"},
+        {" +port: 0\n", ""},
+        {" +stop_with_client: true\n", ""}};
+    for (const auto& [from, to] : changes) run = std::regex_replace(run, std::regex(from), to);
+    std::ofstream(directory_.file("replay.yaml")) << run;
+    const ProcessResult replayed =
+        run_process({kHeddle, "gate", "cosim", directory_.file("replay.yaml"), "--quiet", "--edges",
+                     std::to_string(edges), "--out", directory_.file("replay")},
+                    {});
+    ASSERT_EQ(replayed.code, 0) << replayed.err;
+    const auto again = nlohmann::json::parse(text_of_file(directory_.file("replay/events.json")));
+    ASSERT_GT(again.size(), 1000U);
+    ASSERT_GE(live.size(), again.size());
+    for (std::size_t i = 0; i < again.size(); ++i) ASSERT_EQ(again[i], live[i]) << i;
+    EXPECT_GE(live[again.size()]["edge"], edges);
   }
 
   TempDirectory directory_;
@@ -170,7 +198,11 @@ TEST_F(DebugSessionTest, OpenOcdAndGdbStopStepReadAndWriteOnTheGates) {
                               directory_.file("heddle.log") + " 2>&1";
   ProcessResult heddle;
   std::thread simulation([&] { heddle = run_process({"sh", "-c", command}, options); });
-  const std::string port = wait_for_port();
+  const std::string port = wait_for_port("jtag");
+  // A terminal that only shows: the shell opens the socket, cat copies it until the run ends.
+  ProcessResult terminal;
+  const std::string console = "/dev/tcp/127.0.0.1/" + wait_for_port("uart0");
+  std::thread user([&] { terminal = run_process({"bash", "-c", "cat < " + console}, options); });
   ProcessResult gdb;
   if (!port.empty()) {
     gdb = run_process(
@@ -181,6 +213,7 @@ TEST_F(DebugSessionTest, OpenOcdAndGdbStopStepReadAndWriteOnTheGates) {
         options);
   }
   simulation.join();
+  user.join();
   ASSERT_NE(port, "") << text_of_file(directory_.file("heddle.log"));
   const std::string log = gdb.out + gdb.err + text_of_file(directory_.file("openocd.log"));
   EXPECT_EQ(gdb.code, 0) << log;
@@ -200,11 +233,15 @@ TEST_F(DebugSessionTest, OpenOcdAndGdbStopStepReadAndWriteOnTheGates) {
     EXPECT_NE(gdb.out.find(line), std::string::npos) << line << "\n" << log;
   }
   EXPECT_NE(log.find("Found 2 triggers"), std::string::npos) << log;
+  EXPECT_NE(terminal.out.find("heddle soc_mcu, rv32im, 16 KiB sram"), std::string::npos)
+      << terminal.out << terminal.err;
+  EXPECT_EQ(terminal.out, text_of_file(directory_.file("out/uart_uart0.txt")));
   EXPECT_EQ(heddle.code, 0) << text_of_file(directory_.file("heddle.log"));
   const auto report = nlohmann::json::parse(text_of_file(directory_.file("out/report.json")));
   EXPECT_EQ(report["result"]["stop"], "client");
   EXPECT_EQ(report["run"]["batching"]["single_edge_commits"], 0);
   EXPECT_EQ(report["run"]["live"][1]["lost_bytes"], 0);
+  replay();
 }
 
 }  // namespace
