@@ -34,19 +34,20 @@ double ring(const Group& group, std::uint64_t bytes, const StepCost& s, std::uin
 double bidirectional(const Group& group, std::uint64_t bytes, const StepCost& s, std::uint32_t) {
   const double n = ranks_of(group);
   const double size = static_cast<double>(bytes);
-  return 2 * (n - 1) * (s.latency_ns + size / (2 * n * s.bytes_per_ns)) +
+  return 2 * (n - 1) * (s.coupled_latency_ns() + size / (2 * n * s.bytes_per_ns)) +
          (n - 1) * s.reduce_ns_per_byte * size / n;
 }
 
 double doubling(const Group& group, std::uint64_t bytes, const StepCost& s, std::uint32_t) {
   const double size = static_cast<double>(bytes);
-  return rounds_of(group) * (s.latency_ns + size / s.bytes_per_ns + s.reduce_ns_per_byte * size);
+  return rounds_of(group) *
+         (s.coupled_latency_ns() + size / s.bytes_per_ns + s.reduce_ns_per_byte * size);
 }
 
 double rabenseifner(const Group& group, std::uint64_t bytes, const StepCost& s, std::uint32_t) {
   const double n = ranks_of(group);
   const double size = static_cast<double>(bytes);
-  return 2 * rounds_of(group) * s.latency_ns + 2 * (n - 1) / n * size / s.bytes_per_ns +
+  return 2 * rounds_of(group) * s.coupled_latency_ns() + 2 * (n - 1) / n * size / s.bytes_per_ns +
          (n - 1) / n * s.reduce_ns_per_byte * size;
 }
 
@@ -54,7 +55,7 @@ double rabenseifner(const Group& group, std::uint64_t bytes, const StepCost& s, 
 double trees(const Group& group, std::uint64_t bytes, const StepCost& s, std::uint32_t) {
   const double half = static_cast<double>(bytes) / 2;
   return 2 * rounds_of(group) *
-         (2 * (s.latency_ns + half / s.bytes_per_ns) + 2 * s.reduce_ns_per_byte * half);
+         (2 * (s.coupled_latency_ns() + half / s.bytes_per_ns) + 2 * s.reduce_ns_per_byte * half);
 }
 
 double levels(const Group& group, std::uint64_t bytes, const StepCost& s, std::uint32_t) {
@@ -94,11 +95,13 @@ double ring_gather(const Group& group, std::uint64_t bytes, const StepCost& s, s
 }
 
 double pairwise(const Group& group, std::uint64_t bytes, const StepCost& s, std::uint32_t) {
-  return ring_half(group, bytes, s);
+  StepCost step = s;
+  step.latency_ns = s.coupled_latency_ns();
+  return ring_half(group, bytes, step);
 }
 
 double binomial(const Group& group, std::uint64_t bytes, const StepCost& s, std::uint32_t) {
-  return rounds_of(group) * (s.latency_ns + static_cast<double>(bytes) / s.bytes_per_ns);
+  return rounds_of(group) * (s.coupled_latency_ns() + static_cast<double>(bytes) / s.bytes_per_ns);
 }
 
 double pipelined(const Group& group, std::uint64_t bytes, const StepCost& s, std::uint32_t k) {
@@ -279,12 +282,16 @@ double all_reduce_bound_ns(std::uint32_t ranks, std::uint64_t size_bytes, double
 StepCost step_cost(const Simulator& simulator, const Group& group, Dtype dtype) {
   const Topology& topology = simulator.topology();
   StepCost cost;
-  if (group.ranks.size() > 1) {
-    const Route& route =
-        topology.route(topology.pe_node(group.ranks[0]), topology.pe_node(group.ranks[1]));
+  const auto count = group.ranks.size();
+  for (std::size_t i = 0; count > 1 && i < count; ++i) {
+    const Route& route = topology.route(topology.pe_node(group.ranks[i]),
+                                        topology.pe_node(group.ranks[(i + 1) % count]));
     const Picoseconds fixed = route.latency + topology.machine().ipcq.slot_write;
-    cost.latency_ns = static_cast<double>(fixed.count()) / 1000;
-    cost.bytes_per_ns = static_cast<double>(route.bandwidth_min.count()) / 1e9;
+    const double ns = static_cast<double>(fixed.count()) / 1000;
+    const double rate = static_cast<double>(route.bandwidth_min.count()) / 1e9;
+    cost.latency_ns += ns / static_cast<double>(count);
+    cost.slowest_latency_ns = std::max(cost.slowest_latency_ns, ns);
+    cost.bytes_per_ns = i == 0 ? rate : std::min(cost.bytes_per_ns, rate);
   }
   constexpr std::uint64_t kMany = 1 << 20;
   const AnalyticDevice device(topology.machine().pe);

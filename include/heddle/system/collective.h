@@ -66,6 +66,13 @@ struct StepCost {
   double latency_ns = 0;
   double bytes_per_ns = 1;
   double reduce_ns_per_byte = 0;
+  /// Between the farthest neighbours of the ring; 0: all are alike. A message
+  /// that goes round pays the mean, ranks that wait for each other pay this.
+  double slowest_latency_ns = 0;
+
+  [[nodiscard]] double coupled_latency_ns() const {
+    return slowest_latency_ns > latency_ns ? slowest_latency_ns : latency_ns;
+  }
 };
 
 /// An algorithm of the registry.
