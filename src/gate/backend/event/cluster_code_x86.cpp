@@ -45,28 +45,24 @@ class Translator {
   void run() {
     exit_ = a_.newLabel();
     table_ = a_.newLabel();
-    for (std::uint32_t w = plan_.cone.end; w <= plan_.logic.end; ++w)
-      words_.push_back(a_.newLabel());
-    for (std::size_t i = 0; i < plan_.items.size(); ++i) places_.push_back(a_.newLabel());
+    for (std::uint32_t w = plan_.cone.end; w <= plan_.due.end; ++w) words_.push_back(a_.newLabel());
+    for (std::uint32_t i = 0; i < plan_.due.end * 64; ++i) places_.push_back(a_.newLabel());
     enter();
-    for (std::uint32_t w = plan_.cone.end; w < plan_.logic.end; ++w) {
+    for (std::uint32_t w = plan_.cone.end; w <= plan_.due.end; ++w) {
       a_.bind(word_label(w));
-      dispatch(w);
-    }
-    a_.bind(word_label(plan_.logic.end));
-    a_.mov(x86::rax, ClusterCode::kDone);
-    a_.jmp(exit_);
-    const std::uint32_t first = plan_.cone.end * 64;
-    for (std::uint32_t place = first; place < plan_.items.size(); ++place) {
-      a_.bind(places_[place]);
-      const EventItem& item = plan_.items[place];
-      if (item.kind == EventItem::Kind::Cluster && item.index != EventPlan::kNoItem) {
-        cluster(plan_.clusters[item.index]);
-        dispatch(place / 64);
+      if (w < plan_.logic.end || (w >= plan_.due.begin && w < plan_.due.end)) {
+        dispatch(w);
       } else {
-        a_.mov(x86::eax, place);
+        a_.mov(x86::rax, ClusterCode::kDone);
         a_.jmp(exit_);
       }
+    }
+    for (std::uint32_t place = plan_.cone.end * 64; place < plan_.logic.end * 64; ++place) {
+      item(place, plan_.items[place]);
+    }
+    // What waits runs from the bits that say that it is due.
+    for (std::uint32_t place = plan_.due.begin * 64; place < plan_.due.end * 64; ++place) {
+      item(place, plan_.items[place - (plan_.due.begin - plan_.waiting.begin) * 64]);
     }
     leave();
     tables();
@@ -80,6 +76,22 @@ class Translator {
   }
   const asmjit::Label& word_label(std::uint32_t word) const {
     return words_[word - plan_.cone.end];
+  }
+
+  void item(std::uint32_t place, const EventItem& item) {
+    a_.bind(places_[place]);
+    if (item.kind == EventItem::Kind::Cluster && item.index != EventPlan::kNoItem) {
+      cluster(plan_.clusters[item.index]);
+      dispatch(place / 64);
+    } else {
+      a_.mov(x86::eax, place);
+      a_.jmp(exit_);
+    }
+  }
+
+  [[nodiscard]] bool has_code(std::uint32_t place) const {
+    const std::uint32_t word = place / 64;
+    return (word >= plan_.cone.end && word < plan_.logic.end) || word >= plan_.due.begin;
   }
 
   /// entry(memory, first word, &log tail)
@@ -106,9 +118,8 @@ class Translator {
   void tables() {
     a_.align(asmjit::AlignMode::kData, 64);
     a_.bind(table_);
-    const std::uint32_t first = plan_.cone.end * 64;
     for (std::uint32_t place = 0; place < places_.size(); ++place) {
-      a_.embedLabel(place < first ? exit_ : places_[place]);
+      a_.embedLabel(has_code(place) ? places_[place] : exit_);
     }
     for (const asmjit::Label& word : words_) a_.embedLabel(word);
   }

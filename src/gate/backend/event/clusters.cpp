@@ -23,6 +23,9 @@ constexpr double kGateCost = 2;
 constexpr double kStoreCost = 6;
 /// Runs assumed beside those seen, so that what never ran joins what is near.
 constexpr double kUnseen = 0.01;
+/// A toggle waits for its enable if its group is clocked less often than this
+/// share of the times its inputs move: waiting has a price of its own.
+constexpr double kWaitShare = 0.5;
 constexpr std::size_t kCandidates = 8;
 constexpr std::uint32_t kNone = ~0U;
 
@@ -34,7 +37,9 @@ struct Draft {
   std::uint32_t size = 0;
   std::uint32_t level = 0;
   bool is_in_cone = false;
-  bool is_sink = false;  ///< nothing reads it within a settle
+  bool is_sink = false;         ///< nothing reads it within a settle
+  bool reads_moving = false;    ///< something that may move while clocks settle
+  std::int32_t waits_for = -1;  ///< see `EventItem`
 };
 
 class Clusterer {
@@ -45,6 +50,7 @@ class Clusterer {
   Clustering run() {
     list_elements();
     find_readers();
+    find_moving();
     start();
     if (activity_ != nullptr) absorb();
     assign_levels();
@@ -128,15 +134,46 @@ class Clusterer {
       draft.inputs = elements_[e].triggers(program_);
       std::sort(draft.inputs.begin(), draft.inputs.end());
       draft.size = std::max<std::uint32_t>(1, elements_[e].function(program_).input_count);
-      if (activity_ != nullptr) {
-        for (const std::uint32_t node : draft.inputs) draft.trigger.add(activity_->of(node));
+      for (const std::uint32_t node : draft.inputs) {
+        draft.reads_moving |= moves_with_clocks_[node] != 0;
       }
+      if (activity_ != nullptr) set_trigger(draft, elements_[e]);
       draft.is_in_cone = is_in_cone(e);
       draft.is_sink = output_of(e) == kNone;
       cluster_of_[e] = e;
       if (elements_[e].kind == Element::Kind::Force) force_of_[output_of(e)] = e;
       drafts_.push_back(std::move(draft));
     }
+  }
+
+  /// What a lazy cluster must not read: its values would no longer be those
+  /// before the clocks moved.
+  void find_moving() {
+    moves_with_clocks_ = program_.is_clock_cone;
+    for (const std::uint32_t node : program_.inputs) moves_with_clocks_[node] = 1;
+    for (const ProgramReadPort& port : program_.reads) {
+      if (!is_cone_port(port)) continue;  // else it moves as a whole
+      for (const std::uint32_t node : port.data) moves_with_clocks_[node] = 1;
+    }
+  }
+
+  [[nodiscard]] std::int32_t enable_group(const Element& element) const {
+    if (element.kind != Element::Kind::Toggle) return -1;
+    const std::int32_t group = program_.states[element.index].group;
+    const NodeRef enable = program_.groups[static_cast<std::size_t>(group)].enable;
+    return enable.is_constant() ? -1 : group;
+  }
+
+  /// A toggle whose group is clocked less often than its inputs move waits.
+  void set_trigger(Draft& draft, const Element& element) const {
+    for (const std::uint32_t node : draft.inputs) draft.trigger.add(activity_->of(node));
+    const std::int32_t group = enable_group(element);
+    if (group < 0 || draft.reads_moving) return;
+    Trigger clocked;
+    clocked.add(activity_->of(program_.node_count + static_cast<std::uint32_t>(group)));
+    if (clocked.count() >= kWaitShare * draft.trigger.count()) return;
+    draft.waits_for = group;
+    draft.trigger = std::move(clocked);
   }
 
   /// The one cluster that reads anything of `cluster`, or none.
@@ -170,6 +207,7 @@ class Clusterer {
                    std::back_inserter(inputs));
     a.inputs = std::move(inputs);
     a.size += b.size;
+    a.reads_moving |= b.reads_moving;
     a.trigger.add(b.trigger.words());
     b = Draft();
   }
@@ -182,9 +220,22 @@ class Clusterer {
       if (draft.elements.empty() || draft.is_sink) continue;
       const std::uint32_t reader = only_reader(draft);
       if (reader == kNone || drafts_[reader].is_in_cone != draft.is_in_cone) continue;
+      const Draft& into = drafts_[reader];
+      if (into.waits_for >= 0) {
+        // Then it waits too, which is never worse.
+        if (!draft.reads_moving && draft.size + into.size <= kSizeMax) absorb_lazily(at, reader);
+        continue;
+      }
       // What it stored, and the reader loaded, stays in a register.
-      if (gain(draft, drafts_[reader], kStoreCost) > 0) join(at, reader);
+      if (gain(draft, into, kStoreCost) > 0) join(at, reader);
     }
+  }
+
+  /// Joins without making the reader run more often.
+  void absorb_lazily(std::uint32_t from, std::uint32_t into) {
+    const Trigger trigger = drafts_[into].trigger;
+    join(from, into);
+    drafts_[into].trigger = trigger;
   }
 
   /// What is saved a sample if two clusters become one, in instructions.
@@ -265,22 +316,23 @@ class Clusterer {
     for (std::uint32_t c = 0; c < drafts_.size(); ++c) {
       const Draft& d = drafts_[c];
       if (d.elements.empty()) continue;
-      atoms.push_back({d.is_in_cone ? 0U
-                       : d.is_sink  ? 2U
-                                    : 1U,
+      atoms.push_back({d.is_in_cone       ? 0U
+                       : d.waits_for >= 0 ? 3U
+                       : d.is_sink        ? 2U
+                                          : 1U,
                        d.level,
-                       {EventItem::Kind::Cluster, c, d.is_in_cone}});
+                       {EventItem::Kind::Cluster, c, d.is_in_cone, d.waits_for}});
     }
     for (std::uint32_t i = 0; i < program_.reads.size(); ++i) {
       const bool in_cone = is_cone_port(program_.reads[i]);
       atoms.push_back({in_cone ? 0U : 1U,
                        port_levels_[program_.reads[i].data.front()],
-                       {EventItem::Kind::Read, i, in_cone}});
+                       {EventItem::Kind::Read, i, in_cone, -1}});
     }
     for (std::uint32_t i = 0; i < program_.selects.size(); ++i) {
       atoms.push_back({1,
                        port_levels_[program_.selects[i].outputs.front()],
-                       {EventItem::Kind::Select, i, false}});
+                       {EventItem::Kind::Select, i, false, -1}});
     }
     std::stable_sort(atoms.begin(), atoms.end(), [](const Atom& a, const Atom& b) {
       return std::pair(a.order, a.level) < std::pair(b.order, b.level);
@@ -357,7 +409,8 @@ class Clusterer {
     for (const std::uint32_t other : seen) {
       is_seen_[other] = 0;
       if (other == c || position_[other] < first || position_[other] == 0 ||
-          drafts_[other].is_in_cone != drafts_[c].is_in_cone) {
+          drafts_[other].is_in_cone != drafts_[c].is_in_cone ||
+          drafts_[other].waits_for != drafts_[c].waits_for) {
         continue;
       }
       const double won = gain(drafts_[c], drafts_[other], saved_by(c, other));
@@ -403,6 +456,7 @@ class Clusterer {
   const Activity* activity_;
   std::vector<Element> elements_;
   std::vector<std::vector<std::uint32_t>> readers_;  ///< by node: elements
+  std::vector<std::uint8_t> moves_with_clocks_;      ///< by node: may move while clocks settle
   std::vector<std::uint8_t> is_kept_;                ///< by node: read by more than elements
   std::vector<std::uint32_t> cluster_of_;            ///< by element
   std::vector<std::uint32_t> force_of_;              ///< by node: the element that forces it

@@ -40,10 +40,14 @@ struct EventItem {
   Kind kind = Kind::Cluster;
   std::uint32_t index = 0;  ///< of the cluster, or of the program's port
   bool is_in_cone = false;  ///< it may run while clock inputs settle
+  /// Of a cluster that only toggles states of one group with an enable, that
+  /// group: it may wait until they are clocked. Else -1.
+  std::int32_t waits_for = -1;
 };
 
 /// The whole of it. `items` is in an order in which each comes after what it
-/// reads within one sweep; those of the clock cone come first.
+/// reads within one sweep; those of the clock cone come first, those that wait
+/// for an enable last.
 struct Clustering {
   std::vector<std::vector<Element>> clusters;
   std::vector<EventItem> items;

@@ -106,7 +106,7 @@ EventCore<kObserve>::EventCore(const Program& program,
       log_tail_(log_.data()),
       deferred_(program.node_count, 0),
       watched_outputs_(watched_outputs.begin(), watched_outputs.end()),
-      activity_(program.node_count),
+      activity_(program.node_count + static_cast<std::uint32_t>(program.groups.size())),
       tuning_(tuning),
       look_at_(tuning.first_look),
       change_at_(tuning.first_look),
@@ -120,6 +120,7 @@ EventCore<kObserve>::EventCore(const Program& program,
   now_ = looking_.get();
   clock_seen_.assign(plan().clock_triggers.size(), 0);
   enabled_.assign(plan().toggle_words.size() / 64 + 1, 0);
+  may_run_.assign(plan().waiting.end - plan().waiting.begin, 0);
   for (const ProgramState& state : program_.states) set(state.output, state.initial);
   for (std::uint32_t g = 0; g < program_.groups.size(); ++g) note_enable(g);
 }
@@ -161,6 +162,7 @@ void EventCore<kObserve>::move_to(Layout& layout) {
   }
   now_ = &layout;
   enabled_.assign(plan().toggle_words.size() / 64 + 1, 0);
+  may_run_.assign(plan().waiting.end - plan().waiting.begin, 0);
   for (std::uint32_t g = 0; g < program_.groups.size(); ++g) note_enable(g);
   HEDDLE_CHECK(settle());
 }
@@ -273,6 +275,7 @@ inline void EventCore<kObserve>::find_risen() {
 template <bool kObserve>
 void EventCore<kObserve>::fire() {
   ++rounds_;
+  run_waiting();
   // What is looked at only now has to be sampled before anything moves.
   for (const std::uint32_t domain : risen_) {
     for (const WordMask& part : plan().bits_of_domain[domain]) {
@@ -301,6 +304,40 @@ void EventCore<kObserve>::fire() {
   moving_.clear();
   forget_deferred();
   if (!writes_.empty()) commit_writes();
+}
+
+/// What waited for an enable that is high now computes its toggles. It reads
+/// nothing that moved with the clocks.
+template <bool kObserve>
+inline void EventCore<kObserve>::run_waiting() {
+  std::uint64_t* const waiting = memory().places() + plan().waiting.begin;
+  std::uint64_t* const due = memory().places() + plan().due.begin;
+  std::uint64_t any = 0;
+  for (const std::uint32_t domain : risen_) {
+    for (const WordMask& part : plan().waiting_of_domain[domain]) {
+      const std::uint64_t bits = waiting[part.word] & part.mask & may_run_[part.word];
+      waiting[part.word] ^= bits;
+      due[part.word] |= bits;
+      any |= bits;
+    }
+    if (is_sampling_) [[unlikely]]
+      note_enabled(domain);
+  }
+  if (any == 0) return;
+  if (now_->code) {
+    (void)now_->code->run(memory().values(), plan().due.begin, log_tail_);
+  } else {
+    interpret<false>(plan().due);
+  }
+}
+
+/// Which groups of a domain are clocked, as nodes behind the last one.
+template <bool kObserve>
+void EventCore<kObserve>::note_enabled(std::uint32_t index) {
+  const ClockDomain& domain = program_.domains[index];
+  for (std::uint32_t g = domain.first_group; g < domain.first_group + domain.group_count; ++g) {
+    if (get(program_.groups[g].enable)) activity_.note(program_.node_count + g);
+  }
 }
 
 template <bool kObserve>
@@ -375,13 +412,17 @@ void EventCore<kObserve>::note_enable(std::uint32_t group) {
     std::uint64_t& bits = enabled_[part.word];
     bits = is_enabled ? bits | part.mask : bits & ~part.mask;
   }
+  for (const WordMask& part : plan().waiting_of_group[group]) {
+    std::uint64_t& bits = may_run_[part.word];
+    bits = is_enabled ? bits | part.mask : bits & ~part.mask;
+  }
 }
 
 template <bool kObserve>
 inline bool EventCore<kObserve>::is_quiet() const {
   const std::uint64_t* const places = memory().places();
   std::uint64_t any = 0;
-  for (std::uint32_t word = 0; word != plan().triggers.begin; ++word) any |= places[word];
+  for (std::uint32_t word = 0; word != plan().logic.end; ++word) any |= places[word];
   for (std::uint32_t word = plan().enables.begin; word != plan().enables.end; ++word) {
     any |= places[word];
   }
@@ -431,7 +472,9 @@ void EventCore<kObserve>::interpret(Range words) {
     while (places[word] != 0) {
       const auto place = word * 64 + static_cast<std::uint32_t>(std::countr_zero(places[word]));
       places[word] &= places[word] - 1;
-      const EventItem& item = plan().items[place];
+      const bool is_due = word >= plan().due.begin;
+      const std::uint32_t back = is_due ? (plan().due.begin - plan().waiting.begin) * 64 : 0;
+      const EventItem& item = plan().items[place - back];
       if (item.kind == EventItem::Kind::Cluster) {
         interpreter_.run(plan().clusters[item.index], memory(),
                          [this](std::uint32_t node) { toggle<kDefer>(node); });

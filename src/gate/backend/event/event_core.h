@@ -116,6 +116,8 @@ class EventCore {
   void find_risen();
   /// The round of the domains in `risen_`: samples, then commits.
   void fire();
+  void run_waiting();
+  void note_enabled(std::uint32_t domain);
   void sample_word(std::uint32_t word);
   void commit(std::uint32_t word, std::uint64_t bits);
   void forget_deferred();
@@ -155,6 +157,7 @@ class EventCore {
   std::vector<std::uint32_t> deferred_nodes_;
   std::vector<std::uint32_t> watched_outputs_;  ///< by pin: index into the outputs
   std::vector<std::uint64_t> enabled_;          ///< bit a toggle word
+  std::vector<std::uint64_t> may_run_;          ///< bit a waiting cluster: its group is enabled
   std::vector<std::uint8_t> clock_seen_;        ///< by trigger
   std::vector<std::uint32_t> risen_;            ///< domains
   /// States that the round moves, by toggle word.

@@ -43,23 +43,48 @@ class Layout {
       return static_cast<std::uint32_t>(plan_.items.size()) / kWordBits;
     };
     bool was_cone = true;
+    bool was_waiting = false;
     place_of_cluster_.resize(clustering_.clusters.size());
     place_of_read_.resize(program_.reads.size());
     place_of_select_.resize(program_.selects.size());
     for (const EventItem& item : clustering_.items) {
       if (was_cone && !item.is_in_cone) plan_.cone.end = next_word();
       was_cone = item.is_in_cone;
+      if (!was_waiting && item.waits_for >= 0) plan_.logic.end = next_word();
+      was_waiting = item.waits_for >= 0;
       const auto place = static_cast<std::uint32_t>(plan_.items.size());
       if (item.kind == EventItem::Kind::Cluster) place_of_cluster_[item.index] = place;
       if (item.kind == EventItem::Kind::Read) place_of_read_[item.index] = place;
       if (item.kind == EventItem::Kind::Select) place_of_select_[item.index] = place;
       plan_.items.push_back(item);
     }
-    plan_.logic.end = next_word();
-    if (was_cone) plan_.cone.end = plan_.logic.end;
+    const std::uint32_t end = next_word();
+    if (!was_waiting) plan_.logic.end = end;
+    if (was_cone) plan_.cone.end = end;
+    plan_.waiting = {plan_.logic.end, end};
+    plan_.due = {end, end + (end - plan_.logic.end)};
+    list_waiting();
   }
 
-  static EventItem hole() { return {EventItem::Kind::Cluster, EventPlan::kNoItem, false}; }
+  static EventItem hole() { return {EventItem::Kind::Cluster, EventPlan::kNoItem, false, -1}; }
+
+  void list_waiting() {
+    plan_.waiting_of_group.resize(program_.groups.size());
+    plan_.waiting_of_domain.resize(program_.domains.size());
+    const auto add = [](std::vector<WordMask>& masks, std::uint32_t bit) {
+      if (masks.empty() || masks.back().word != bit / kWordBits)
+        masks.push_back({bit / kWordBits, 0});
+      masks.back().mask |= std::uint64_t{1} << (bit % kWordBits);
+    };
+    const std::uint32_t first = plan_.waiting.begin * kWordBits;
+    for (std::uint32_t place = first; place < plan_.items.size(); ++place) {
+      const EventItem& item = plan_.items[place];
+      if (item.index == EventPlan::kNoItem) continue;
+      const auto group = static_cast<std::size_t>(item.waits_for);
+      add(plan_.waiting_of_group[group], place - first);
+      add(plan_.waiting_of_domain[program_.groups[group].domain], place - first);
+    }
+  }
 
   void list_forces() {
     plan_.force_of_state.assign(program_.states.size(), EventPlan::kNoItem);
@@ -88,7 +113,7 @@ class Layout {
       ClockTrigger& trigger = plan_.clock_triggers[at->second];
       (clock.complemented() ? trigger.on_fall : trigger.on_rise) = static_cast<std::int32_t>(d);
     }
-    plan_.triggers = sink(plan_.logic, plan_.clock_triggers.size());
+    plan_.triggers = sink(plan_.due, plan_.clock_triggers.size());
     plan_.enables = sink(plan_.triggers, program_.groups.size());
     plan_.pins = sink(plan_.enables, watched_outputs_.size());
     plan_.word_count = plan_.pins.end;

@@ -3,8 +3,9 @@
 // Everything that may have to run owns one bit, its *place*; a bit that is set
 // says "run me". Places are in an order in which a sweep from low to high
 // settles the logic; those of the clock cone fill words of their own before the
-// rest. After them stand the *sinks*, which only note that something moved:
-// triggers (clock nodes), enables (of groups) and pins (watched outputs).
+// rest. Clusters that only toggle flops with an enable come next and wait, marked,
+// until the enable is high at a clock. After them stand the *sinks*, which only note that something
+// moved: triggers (clock nodes), enables (of groups) and pins (watched outputs).
 //
 // A node that toggles sets the bits of its fan-out, a few masks. Flops wait in
 // *toggle words*: bit k says that state k of the word will toggle at its clock.
@@ -81,7 +82,9 @@ struct EventPlan {
   std::vector<EventItem> items;  ///< by place; a hole is a cluster `kNoItem`
   static constexpr std::uint32_t kNoItem = ~0U;
   Range cone;      ///< words of places
-  Range logic;     ///< words of all items, the cone's first
+  Range logic;     ///< words of what a settle runs, the cone's first
+  Range waiting;   ///< words of clusters that wait until their group is clocked
+  Range due;       ///< as many: those of `waiting` that are to run now
   Range triggers;  ///< words; place - 64 * begin is the index
   Range enables;   ///< groups alike
   Range pins;      ///< watched pins alike
@@ -114,7 +117,9 @@ struct EventPlan {
   /// one after the other.
   std::vector<std::vector<WordMask>> bits_of_group;
   std::vector<std::vector<WordMask>> bits_of_domain;
-  std::vector<std::uint32_t> nodes_begin;  ///< by toggle word, into `toggle_nodes`
+  std::vector<std::vector<WordMask>> waiting_of_group;   ///< words from `waiting.begin` on
+  std::vector<std::vector<WordMask>> waiting_of_domain;  ///< the same
+  std::vector<std::uint32_t> nodes_begin;                ///< by toggle word, into `toggle_nodes`
   std::vector<std::uint32_t> toggle_nodes;
 
   /// A row of a select whose bits lie in order: its first node, or node 0 and
