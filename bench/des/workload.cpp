@@ -54,7 +54,7 @@ class Bare final : public des::Handler {
 };
 
 /// A package: local work at every step, and a word to its neighbour now and then.
-class Package final : public des::Handler, public des::Receiver {
+class alignas(128) Package final : public des::Handler, public des::Receiver {
  public:
   static constexpr std::int64_t kLinkPs = 250'000;
 

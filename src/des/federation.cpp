@@ -39,7 +39,7 @@ void Delivery::on_event(Kernel& kernel) {
 
 }  // namespace
 
-struct Federation::Partition {
+struct alignas(128) Federation::Partition {  // no line is shared between threads
   Partition(const KernelOptions& options, std::uint32_t place, std::uint32_t count)
       : kernel(options), index(place) {
     for (auto& boxes : out) boxes.resize(count);

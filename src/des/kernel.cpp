@@ -36,7 +36,10 @@ void detail::end_process(Process& process, std::exception_ptr exception) {
   process.kernel->end(process, exception);
 }
 
-Kernel::Kernel(KernelOptions options) : options_(options), queue_(options.queue) {}
+Kernel::Kernel(KernelOptions options) : options_(options), queue_(options.queue) {
+  // Not in a cache line of another partition's kernel.
+  sequences_.reserve(256);
+}
 
 Kernel::~Kernel() {
   is_closing_ = true;

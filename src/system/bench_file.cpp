@@ -109,6 +109,7 @@ Result<BenchFile> load_bench(const std::string& path) {
       {{"heap", des::QueueKind::Heap}, {"wheel", des::QueueKind::Wheel}});
   file.replay_threads = map.optional<std::uint32_t>("replay_threads", 1, {.min = 1, .max = 1024});
   file.seed = map.optional<std::uint64_t>("seed", 1);
+  file.is_timed = map.optional<bool>("timed", true);
   for (ConfigReader& one : map.list_of_maps("benches")) file.cases.push_back(read_case(one));
   if (file.cases.empty() && !diagnostics.has_errors()) {
     map.report(heddle::diag::kConfigMissingKey, "benches",
@@ -121,6 +122,7 @@ Result<BenchFile> load_bench(const std::string& path) {
     file.machine = std::move(*loaded);
   }
   if (diagnostics.has_errors()) return fail(std::move(diagnostics));
+  if (!file.is_timed) file.machine = untimed(std::move(file.machine));
   file.resolved = map.resolved();
   return file;
 }

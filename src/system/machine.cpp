@@ -2,6 +2,7 @@
 #include "heddle/system/machine.h"
 
 #include <algorithm>
+#include <limits>
 #include <set>
 
 #include "heddle/base/config_reader.h"
@@ -195,6 +196,28 @@ Result<Machine> read_machine(const ConfigNode& node, ConfigNode* resolved) {
   map.done();
   if (diagnostics.has_errors()) return fail(std::move(diagnostics));
   if (resolved != nullptr) *resolved = map.resolved();
+  return machine;
+}
+
+Machine untimed(Machine machine) {
+  const LinkSpec free{Picoseconds(0), BytesPerSecond(std::numeric_limits<std::int64_t>::max())};
+  machine.link_mode = LinkMode::Ideal;
+  for (LinkSpec* link : {&machine.host_link, &machine.sip_link, &machine.die_link, &machine.pe_link,
+                         &machine.hbm, &machine.pe.tcm}) {
+    *link = free;
+  }
+  for (Picoseconds* time :
+       {&machine.io_cpu_overhead, &machine.m_cpu_overhead, &machine.pe_cpu_overhead,
+        &machine.pe.tlb_hit, &machine.pe.page_walk, &machine.ipcq.slot_write, &machine.ipcq.credit,
+        &machine.launch.slack}) {
+    *time = Picoseconds(0);
+  }
+  machine.pe.clock_ps = 0;
+  machine.pe.has_free_math = true;
+  if (machine.fabric) {
+    machine.fabric->link = free;
+    for (FabricLink& link : machine.fabric->links) link.spec = free;
+  }
   return machine;
 }
 

@@ -29,6 +29,10 @@ enum class QueueKind : std::uint8_t {
 /// the next push fills: the common pair of the two costs one descent.
 class EventHeap {
  public:
+  /// Room from the start, so that the heaps of two partitions, which hold few
+  /// events each, do not share a cache line.
+  EventHeap() { items_.reserve(kReserved); }
+
   [[nodiscard]] bool empty() const { return size() == 0; }
   [[nodiscard]] std::size_t size() const { return items_.size() - (has_hole_ ? 1 : 0); }
 
@@ -60,6 +64,8 @@ class EventHeap {
   void pop() { has_hole_ = true; }
 
  private:
+  static constexpr std::size_t kReserved = 64;
+
   void fill_hole() {
     has_hole_ = false;
     const Event last = items_.back();

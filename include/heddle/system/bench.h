@@ -38,6 +38,7 @@ struct BenchFile {
   des::QueueKind queue = des::QueueKind::Heap;
   std::uint32_t replay_threads = 1;
   std::uint64_t seed = 1;
+  bool is_timed = true;  ///< else kernels run for what they compute alone
   std::vector<BenchCase> cases;
   ConfigNode resolved;  ///< every value, defaults included, without the machine
 };

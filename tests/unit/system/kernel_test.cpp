@@ -1,43 +1,16 @@
-// Kernels with data: what operations compute and take, three data modes, and
-// every error that names PE, operation, address and time.
+// Kernels with data: what operations compute and take, and three data modes.
 #include <algorithm>
 #include <functional>
 
-#include "heddle/base/random.h"
-#include "support/system/machines.h"
+#include "support/system/one_pe.h"
 
 namespace heddle::system {
 namespace {
 
-using test::bytes_of;
 using test::code_of;
 using test::fabric_machine;
-using test::simulator_of;
-using test::values_of;
 
 constexpr Shape kSquare{64, 64};
-
-std::vector<float> numbers(std::size_t count, std::uint64_t seed = 1) {
-  const RandomStream random(seed, "numbers");
-  std::vector<float> out(count);
-  for (std::size_t i = 0; i < count; ++i) {
-    out[i] = static_cast<float>(random.between(-8, 8, 0, i));
-  }
-  return out;
-}
-
-std::vector<std::byte> as_f16(const std::vector<float>& values) {
-  std::vector<std::uint16_t> out;
-  for (const float value : values) out.push_back(float_to_f16(value));
-  return bytes_of(out);
-}
-
-std::vector<float> from_f16(const std::vector<std::byte>& bytes) {
-  std::vector<float> out;
-  for (const std::uint16_t bits : values_of<std::uint16_t>(bytes))
-    out.push_back(f16_to_float(bits));
-  return out;
-}
 
 TEST(Dtype, fp16_goes_through_float_unchanged_and_rounds_to_nearest_even) {
   for (std::uint32_t bits = 0; bits < 65'536; ++bits) {
@@ -55,36 +28,6 @@ TEST(Dtype, fp16_goes_through_float_unchanged_and_rounds_to_nearest_even) {
   EXPECT_EQ(float_to_bf16(1.00390625F), 0x3f80);  // a tie
   EXPECT_EQ(float_to_bf16(1.01171875F), 0x3f82);
 }
-
-/// Runs a kernel on PE 0 of the default machine with named buffers of fp16.
-class OnePe {
- public:
-  explicit OnePe(DataMode mode = DataMode::Eager, Machine machine = {})
-      : simulator(simulator_of(machine, {.data = mode})) {}
-
-  Va buffer(const std::string& name, std::size_t count, const std::vector<float>& values = {}) {
-    const auto at = simulator->allocate(name, count * 2);
-    EXPECT_TRUE(at);
-    if (!values.empty()) {
-      EXPECT_TRUE(simulator->write(*at, as_f16(values)));
-    }
-    return *at;
-  }
-  Status run(const KernelFunction& kernel, const Target& target = 0) {
-    const auto launched = simulator->launch("kernel", kernel, target);
-    EXPECT_TRUE(launched);
-    record = *launched;
-    return simulator->run();
-  }
-  std::vector<float> read(Va at, std::size_t count) {
-    const auto bytes = simulator->read(at, count * 2);
-    EXPECT_TRUE(bytes) << bytes.error().to_string();
-    return bytes ? from_f16(*bytes) : std::vector<float>{};
-  }
-
-  std::unique_ptr<Simulator> simulator;
-  std::shared_ptr<const LaunchRecord> record;
-};
 
 des::Task<> product(Tl& tl, Va a, Va b, Va c) {
   const Tile x = co_await tl.load(a, kSquare, Dtype::F16);
@@ -111,12 +54,6 @@ TEST(Kernel, load_dot_store_take_the_times_of_their_units) {
       ASSERT_EQ(c[row * 64 + column], f16_to_float(float_to_f16(sum)));
     }
   }
-}
-
-des::Task<> unary(Tl& tl, MathOp op, Va in, Va out, Shape shape) {
-  const Tile x = co_await tl.load(in, shape, Dtype::F16);
-  const Tile y = co_await tl.math(op, x);
-  co_await tl.store(out, y);
 }
 
 TEST(Kernel, math_agrees_with_the_functions_it_is_named_after) {
@@ -487,169 +424,6 @@ TEST(Pipeline, operands_in_memory_are_loaded_and_tiles_in_the_tcm_are_not) {
   EXPECT_EQ(bytes(), 3U * 8192);
   static_assert(!std::is_default_constructible_v<Operand> ||
                 std::is_same_v<std::variant_alternative_t<0, Operand>, Va>);
-}
-
-// ---- errors -------------------------------------------------------------------
-
-/// Expects `code`, and in the text the PE, an operation, and each of `parts`.
-void expect_error(const Status& ran, const std::string& code,
-                  const std::vector<std::string>& parts) {
-  ASSERT_EQ(code_of(ran), code) << (ran ? "" : ran.error().to_string());
-  const std::string text = ran.error().to_string();
-  for (const std::string& part : parts) {
-    EXPECT_NE(text.find(part), std::string::npos) << "no " << part << " in " << text;
-  }
-}
-
-des::Task<> load_only(Tl& tl, Va at, Shape shape) {
-  (void)co_await tl.load(at, shape, Dtype::F16);
-}
-
-TEST(Errors, a_read_of_what_was_never_written_names_tensor_pe_and_operation) {
-  for (const DataMode mode : {DataMode::Eager, DataMode::Replay}) {
-    OnePe one(mode);
-    const Va at = one.buffer("weights", 128, numbers(64));
-    const Status ran = one.run([&](Tl& tl) { return load_only(tl, at, {1, 128}); });
-    expect_error(ran, "system.uninitialised-read",
-                 {"'weights'", "sip0.cube0.pe0", "load #1", at.to_string(), "128 bytes"});
-  }
-}
-
-TEST(Errors, unmapped_and_forbidden_memory_names_address_pe_operation_and_time) {
-  OnePe one;
-  const Va at = one.buffer("a", 64, numbers(64));
-  expect_error(one.run([&](Tl& tl) { return load_only(tl, at.plus(64 << 20), {1, 8}); }),
-               "system.page-fault",
-               {"sip0.cube0.pe0", "load #1", at.plus(64 << 20).to_string(), " ps"});
-  OnePe two;
-  const auto sealed = two.simulator->allocate("sealed", 128, 0, 0, {.can_write = false});
-  const Va from = two.buffer("a", 64, numbers(64));
-  expect_error(two.run([&](Tl& tl) { return unary(tl, MathOp::Cast, from, *sealed, {1, 64}); }),
-               "system.page-fault", {"store", "may not be written"});
-}
-
-TEST(Errors, a_tile_that_does_not_fit_the_tcm) {
-  OnePe one(DataMode::None);
-  const Va at = one.buffer("a", 4 << 20);
-  expect_error(one.run([&](Tl& tl) { return load_only(tl, at, {1024, 2048}); }), "system.tcm-full",
-               {"sip0.cube0.pe0", "load #1", "4194304", "2097152"});
-}
-
-des::Task<> bad_dot(Tl& tl) {
-  const Tile a = co_await tl.full({4, 5}, Dtype::F16, 1);
-  const Tile b = co_await tl.full({4, 5}, Dtype::F16, 1);
-  (void)co_await tl.dot(a, b);
-}
-
-TEST(Errors, shapes_that_do_not_match) {
-  OnePe one;
-  expect_error(one.run(bad_dot), "system.bad-shape", {"dot #3", "4x5 times 4x5"});
-}
-
-des::Task<> decide(Tl& tl, Va at) {
-  const Tile x = co_await tl.load(at, {1, 8}, Dtype::F16);
-  const float first = co_await tl.item(x, 0);
-  if (first > 0) co_await tl.wait(Picoseconds(1000));
-}
-
-TEST(Errors, control_that_depends_on_data_needs_data) {
-  for (const DataMode mode : {DataMode::Eager, DataMode::None, DataMode::Replay}) {
-    OnePe one(mode);
-    const Va at = one.buffer("a", 8, {1, 2, 3, 4, 5, 6, 7, 8});
-    const Status ran = one.run([&](Tl& tl) { return decide(tl, at); });
-    if (mode == DataMode::Eager) {
-      EXPECT_TRUE(ran);
-    } else {
-      expect_error(ran, "system.data-dependent-control", {"sip0.cube0.pe0", "item #2"});
-    }
-  }
-}
-
-des::Task<> writer_and_reader(Tl& tl, Va at, bool has_message, bool reads) {
-  const Tile signal{.shape = {0, 0}};
-  if (tl.rank() == PeRank(0)) {
-    const Tile x = co_await tl.full({1, 64}, Dtype::F16, 2);
-    co_await tl.store(at, x);
-    if (has_message) co_await tl.send(Direction::East, signal);
-  } else {
-    if (has_message) {
-      (void)co_await tl.recv(Direction::West, {0, 0}, Dtype::F16);
-    } else {
-      co_await tl.wait(Picoseconds(10'000'000));
-    }
-    if (reads) {
-      (void)co_await tl.load(at, {1, 64}, Dtype::F16);
-    } else {
-      const Tile y = co_await tl.full({1, 64}, Dtype::F16, 3);
-      co_await tl.store(at, y);
-    }
-  }
-}
-
-TEST(Errors, unordered_accesses_are_a_race_and_a_message_orders_them) {
-  for (const bool has_message : {true, false}) {
-    for (const bool reads : {true, false}) {
-      OnePe one;
-      const Va at = one.buffer("a", 64, numbers(64));
-      const Status ran =
-          one.run([&](Tl& tl) { return writer_and_reader(tl, at, has_message, reads); },
-                  std::vector<std::int64_t>{0, 1});
-      if (has_message) {
-        EXPECT_TRUE(ran) << ran.error().to_string();
-      } else {
-        expect_error(ran, "system.data-race",
-                     {"sip0.cube0.pe1", "sip0.cube0.pe0", reads ? "reads" : "writes", "#2"});
-      }
-    }
-  }
-}
-
-des::Task<> wrong_size(Tl& tl) {
-  if (tl.rank() == PeRank(0)) {
-    co_await tl.send(Direction::East, co_await tl.full({1, 8}, Dtype::F16, 1));
-  } else {
-    (void)co_await tl.recv(Direction::West, {1, 4}, Dtype::F16);
-  }
-}
-
-TEST(Errors, a_message_that_overruns_what_was_received_into) {
-  OnePe one;
-  expect_error(one.run(wrong_size, std::vector<std::int64_t>{0, 1}), "system.message-mismatch",
-               {"sip0.cube0.pe1", "recv #1", "16 bytes", "sip0.cube0.pe0", "expected 8"});
-}
-
-des::Task<> send_parent(Tl& tl) {
-  co_await tl.send(Direction::Parent, co_await tl.full({1, 8}, Dtype::F16, 1));
-}
-
-TEST(Errors, a_direction_without_a_neighbour) {
-  Machine machine;
-  machine.sip_count = 1;
-  OnePe one(DataMode::None, machine);
-  expect_error(one.run(send_parent), "system.no-neighbour", {"sip0.cube0.pe0", "send", "parent"});
-}
-
-des::Task<> recv_only(Tl& tl) {
-  (void)co_await tl.recv(tl.rank().value() % 2 == 0 ? Direction::East : Direction::West, {1, 4},
-                         Dtype::F16);
-}
-
-TEST(Errors, a_deadlock_is_told_with_pe_operation_and_peer_and_never_hangs) {
-  OnePe one;
-  expect_error(one.run(recv_only, std::vector<std::int64_t>{0, 1}), "des.deadlock",
-               {"'kernel' (sip0.cube0.pe0) waits for a message from sip0.cube0.pe1", "recv #1"});
-}
-
-des::Task<> flood(Tl& tl) {
-  if (tl.rank() != PeRank(0)) co_return;
-  const Tile x = co_await tl.full({64, 128}, Dtype::F16, 1);  // one slot of 16 KiB
-  for (int i = 0; i < 9; ++i) co_await tl.send(Direction::East, x);
-}
-
-TEST(Errors, a_full_inbox_holds_its_sender_back) {
-  OnePe one;
-  expect_error(one.run(flood, std::vector<std::int64_t>{0, 1}), "des.deadlock",
-               {"room in the inbox of sip0.cube0.pe1", "8 in the inbox"});
 }
 
 // The receive once took no time: bytes were there with the header.

@@ -1,0 +1,85 @@
+// Benches: one timing digest in every mode, one memory in both that move data,
+// and kernels without time.
+#include "heddle/system/bench.h"
+
+#include "support/system/machines.h"
+#include "support/temp_directory.h"
+
+namespace heddle::system {
+namespace {
+
+using test::code_of;
+
+BenchResult run(BenchFile file, DataMode mode, std::uint32_t threads = 1) {
+  file.data = mode;
+  file.replay_threads = threads;
+  const auto result = run_bench(file, file.cases.front(), {});
+  EXPECT_TRUE(result) << result.error().to_string();
+  return result ? *result : BenchResult{};
+}
+
+BenchFile bench(const std::string& line) {
+  const test::TempDirectory directory;
+  directory.write("b.yaml", "benches: [" + line + "]\n");
+  auto file = load_bench(directory.file("b.yaml"));
+  EXPECT_TRUE(file) << file.error().to_string();
+  return file ? std::move(*file) : BenchFile{};
+}
+
+TEST(Bench, a_qkv_of_128_by_768_by_2304_is_right_and_bit_equal_for_1_to_8_replay_threads) {
+  const BenchFile file = bench("{kind: qkv, m: 128, k: 768, n: 2304, world: 16}");
+  const BenchResult eager = run(file, DataMode::Eager);
+  EXPECT_TRUE(eager.is_verified);
+  for (const std::uint32_t threads : {1U, 2U, 3U, 8U}) {
+    const BenchResult replay = run(file, DataMode::Replay, threads);
+    EXPECT_TRUE(replay.is_verified);
+    EXPECT_EQ(replay.memory_digest, eager.memory_digest) << threads;
+    EXPECT_EQ(replay.timing_digest, eager.timing_digest) << threads;
+  }
+  EXPECT_EQ(run(file, DataMode::None).timing_digest, eager.timing_digest);
+}
+
+TEST(Bench, all_reduces_are_verified_and_bit_equal_across_modes) {
+  for (const char* algorithm : {"ring", "hierarchical_chain", "torus", "rabenseifner"}) {
+    const BenchFile file = bench(std::string("{kind: all_reduce, world: 32, elements: 1001, "
+                                             "algorithm: ") +
+                                 algorithm + "}");
+    const BenchResult eager = run(file, DataMode::Eager);
+    EXPECT_TRUE(eager.is_verified);
+    for (std::uint32_t threads = 1; threads <= 8; ++threads) {
+      EXPECT_EQ(run(file, DataMode::Replay, threads).memory_digest, eager.memory_digest);
+    }
+  }
+}
+
+TEST(Bench, background_traffic_moves_no_start) {
+  const BenchResult quiet = run(bench("{kind: noop}"), DataMode::None);
+  const BenchResult busy = run(bench("{kind: noop, background: true}"), DataMode::None);
+  EXPECT_EQ(busy.spread, Picoseconds(0));
+  EXPECT_EQ(busy.start, quiet.start);
+}
+
+TEST(Bench, without_time_kernels_give_the_same_data) {
+  BenchFile file = bench("{kind: all_reduce, world: 16, elements: 77}");
+  const BenchResult timed = run(file, DataMode::Eager);
+  file.machine = untimed(file.machine);
+  const BenchResult untimed_result = run(file, DataMode::Eager);
+  EXPECT_TRUE(untimed_result.is_verified);
+  EXPECT_LT(untimed_result.time, Picoseconds(1000));
+  EXPECT_GT(timed.time, Picoseconds(1000));
+}
+
+TEST(Bench, the_report_of_a_collective_says_what_it_sent) {
+  const BenchResult result =
+      run(bench("{kind: all_reduce, world: 64, algorithm: hierarchical_chain}"), DataMode::None);
+  ASSERT_TRUE(result.collective);
+  EXPECT_EQ(result.collective->messages, 2U * 63);
+  const double ns = static_cast<double>(result.time.count()) / 1000;
+  EXPECT_DOUBLE_EQ(result.collective->algorithm_gb_per_s, 1048576 / ns);
+  EXPECT_DOUBLE_EQ(result.collective->bus_gb_per_s, 1048576 / ns * 2 * 63 / 64);
+  EXPECT_FALSE(result.links.empty());
+  for (const Utilisation& link : result.links) EXPECT_LE(link.share, 1.0) << link.name;
+}
+
+}  // namespace
+}  // namespace heddle::system
