@@ -29,6 +29,17 @@ struct ResetGuess {
   bool by_name = false;            ///< no cell says so; it is only called like one
 };
 
+/// A path on which an ideal clock tree would make a difference: `to` is clocked
+/// by `clock`, which flops derive from the clock of `from`, so at one instant it
+/// takes what `from` has just taken. Were derived edges ideal, it would take what
+/// `from` held before.
+struct DerivedPath {
+  std::string from;
+  std::string to;
+  std::string clock;
+};
+inline constexpr std::size_t kDerivedPathsMax = 20;
+
 struct MemorySummary {
   std::string name;
   std::uint64_t depth = 0;  ///< words
@@ -67,6 +78,8 @@ struct NetlistSummary {
   std::vector<PortSummary> ports;
   std::vector<ClockGuess> clocks;  ///< those that clock most first
   std::vector<ResetGuess> resets;  ///< likewise
+  std::uint64_t derived_path_count = 0;
+  std::vector<DerivedPath> derived_paths;  ///< the first `kDerivedPathsMax` of them
 };
 
 /// Counts and guesses. Clocks are traced back through buffers and inverters,

@@ -3,6 +3,7 @@
 
 #include <sstream>
 
+#include "derived_paths.h"
 #include "guesses.h"
 
 namespace heddle::gate {
@@ -99,6 +100,7 @@ NetlistSummary summarise(const FlatNetlist& netlist) {
   }
   out.clocks = netlist::guess_clocks(netlist);
   out.resets = netlist::guess_resets(netlist);
+  out.derived_paths = netlist::find_derived_paths(netlist, out.derived_path_count);
   return out;
 }
 
@@ -122,6 +124,13 @@ std::string to_text(const NetlistSummary& summary) {
       out << "by its name only\n";
     } else {
       out << reset.asynchronous << " asynchronous, " << reset.synchronous << " synchronous\n";
+    }
+  }
+  if (summary.derived_path_count != 0) {
+    out << "paths into derived clocks that take new data at one instant "
+        << summary.derived_path_count << "\n";
+    for (const DerivedPath& path : summary.derived_paths) {
+      out << "  " << path.from << " -> " << path.to << ", clocked by " << path.clock << "\n";
     }
   }
   return out.str();

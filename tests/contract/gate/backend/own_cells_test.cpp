@@ -271,6 +271,34 @@ TEST(OwnLibertyCells, do_at_every_edge_what_their_models_do_in_icarus) {
                         {"netlist.v", "models.v"}, 11);
 }
 
+TEST(OwnCells, a_ring_of_gates_that_oscillates_is_an_error_that_names_it) {
+  const TempDirectory directory;
+  const std::string path = directory.write("ring.v",
+                                           "module top(input e, output y);\n  wire ring, back;\n"
+                                           "  nand (ring, e, back);\n  buf (back, ring);\n"
+                                           "  buf (y, ring);\nendmodule\n");
+  const Result<Design> design = load_design({path, {}, ""});
+  ASSERT_TRUE(design.has_value()) << design.error().to_string();
+  const Result<FlatNetlist> flat = flatten(*design, "top");
+  ASSERT_TRUE(flat.has_value()) << flat.error().to_string();
+  Diagnostics warnings;
+  Result<Model> model = build_model(*flat, warnings);
+  ASSERT_TRUE(model.has_value()) << model.error().to_string();
+  ASSERT_EQ(warnings.list().size(), 1U);
+  EXPECT_EQ(warnings.list()[0].code(), "gate.model.combinational-loop");
+  const Program program = testing::program_of(std::move(*model));
+  for (const std::string_view engine : backend_names()) {
+    testing::Stepper stepper(program, engine);
+    ASSERT_TRUE(stepper.edge({{"e", 0}}, {})) << stepper.error();
+    EXPECT_TRUE(stepper.output("y"));
+    ASSERT_FALSE(stepper.edge({{"e", 1}}, {})) << engine;
+    EXPECT_NE(stepper.error().find("gate.run.no-fixpoint"), std::string::npos);
+    const bool is_named = stepper.error().find("ring") != std::string::npos ||
+                          stepper.error().find("back") != std::string::npos;
+    EXPECT_TRUE(is_named) << stepper.error();
+  }
+}
+
 constexpr const char* kTables = R"LIB(
 `timescale 1ns / 1ps
 `define DELAY #1

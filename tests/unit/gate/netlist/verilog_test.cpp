@@ -1,5 +1,8 @@
 // Structural Verilog: what each construct means, by exhausting its inputs.
+#include <algorithm>
+
 #include "design_text.h"
+#include "heddle/gate/summary.h"
 
 namespace heddle::gate {
 namespace {
@@ -173,6 +176,26 @@ TEST(Verilog, combinational_tables_are_functions) {
       " endtable\nendprimitive\n";
   expect_function({top_of("maj (y, a, b, c);"), {{"t.v", table}}},
                   [](bool a, bool b, bool c, bool) { return (a + b + c) >= 2; });
+}
+
+TEST(DerivedClocks, paths_from_their_own_clock_are_listed_and_no_others) {
+  const FlatNetlist flat = must_flatten_texts(
+      {"module top(input c, other, e, d, output [4:0] y);\n"
+       " wire half, x, z, late, gated, latch, held;\n"
+       " \\$_DFF_P_ divide (.C(c), .D(~half), .Q(half));\n"
+       " \\$_DFF_P_ fx (.C(c), .D(d), .Q(x)), fz (.C(other), .D(d), .Q(z));\n"
+       " \\$_DFF_P_ fl (.C(half), .D(x ^ z & late), .Q(late));\n"
+       " \\$_DLATCH_N_ l (.E(c), .D(x & e), .Q(latch));\n"
+       " assign gated = c & latch;\n"
+       " \\$_DFF_P_ fg (.C(gated), .D(x), .Q(held)), fb (.C(c), .D(late), .Q(y[0]));\n"
+       " buf (y[1], x); buf (y[2], half); buf (y[3], late); buf (y[4], held);\nendmodule\n"},
+      "top");
+  const NetlistSummary summary = summarise(flat);
+  ASSERT_EQ(summary.derived_path_count, 1U);
+  EXPECT_EQ(summary.derived_paths[0].from, "x");
+  EXPECT_EQ(summary.derived_paths[0].to, "late");
+  EXPECT_EQ(summary.derived_paths[0].clock, "half");
+  EXPECT_NE(to_text(summary).find("x -> late, clocked by half"), std::string::npos);
 }
 
 TEST(Verilog, formats_are_told_by_ending_and_by_content) {
