@@ -18,11 +18,13 @@ struct ChainOptions {
   Strategy strategy = Strategy::Groups;
   std::uint64_t lists = 100'000;
   bool has_stamps = true;
+  bool is_profiled = false;    ///< plan by the costs of some lists run before
   CommitSink* sink = nullptr;  ///< null: nothing is logged
 };
 
 struct ChainResult {
-  double ns_per_list = 0;              ///< of the whole loop
+  double ns_per_list = 0;              ///< of the whole loop, wall time
+  double cpu_ns_per_list = 0;          ///< the same in CPU time of the thread that commits
   std::uint64_t first_to_last_ns = 0;  ///< median, from first start to last end; 0 without stamps
 };
 

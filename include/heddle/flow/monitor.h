@@ -100,7 +100,8 @@ class Monitor final : public CommitSink {
 [[nodiscard]] std::string to_text(const MonitorReport& report);
 /// One JSON object.
 void write_json(JsonWriter& json, const MonitorReport& report);
-/// Mean nanoseconds a task, for `PlanOptions::costs_ns`.
+/// Median nanoseconds a task, for `PlanOptions::costs_ns`: a task that was taken off the
+/// processor once is not dear.
 [[nodiscard]] std::vector<double> costs_of(const MonitorReport& report);
 /// The numbers of `statistics.h`.
 void add_statistics(const RunSummary& summary, const MonitorReport& report, Statistics& statistics);

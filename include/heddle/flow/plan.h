@@ -40,7 +40,8 @@ struct PlanOptions {
 
 /// Kahn's order, ties by file order; tasks of one component and, with `groups`,
 /// neighbours in that order are put on workers so that the dearest worker costs
-/// least. Uses fewer workers where there are fewer steps.
+/// least. Uses fewer workers where there are fewer steps, and one where the measured costs
+/// of all steps are less than it takes to hand a list on.
 /// Requires: workers, slots >= 1 (checked). Determinism: of its arguments.
 [[nodiscard]] Plan make_plan(const Graph& graph, const PlanOptions& options);
 

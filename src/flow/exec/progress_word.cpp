@@ -76,7 +76,7 @@ void ProgressWord::wake() {
 }
 
 void ProgressWord::mutation_delay() {
-  for (std::uint32_t i = 0; i < 200; ++i) relax();
+  for (std::uint32_t i = 0; i < 2000; ++i) relax();
 }
 
 }  // namespace heddle::flow

@@ -42,6 +42,7 @@ class alignas(128) ProgressWord {
   void publish(std::uint64_t value, const WaitPolicy& policy) {
 #ifdef HEDDLE_FLOW_MUTATE_LOST_WAKE
     // What a processor without the fence does: the load overtakes the store.
+    static_cast<void>(policy);
     const bool has_sleepers = sleepers_.load(std::memory_order_seq_cst) != 0;
     mutation_delay();
     value_.store(value, std::memory_order_seq_cst);

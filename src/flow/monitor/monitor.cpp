@@ -163,7 +163,7 @@ void write_json(JsonWriter& json, const MonitorReport& report) {
 
 std::vector<double> costs_of(const MonitorReport& report) {
   std::vector<double> costs;
-  for (const LatencyReport& task : report.tasks) costs.push_back(task.mean_ns);
+  for (const LatencyReport& task : report.tasks) costs.push_back(static_cast<double>(task.p50_ns));
   return costs;
 }
 

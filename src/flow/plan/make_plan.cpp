@@ -12,6 +12,9 @@
 namespace heddle::flow {
 namespace {
 
+/// What a second worker costs each list at least, by moving its lines between cores;
+/// where all steps together cost little more, one worker is the faster plan.
+constexpr double kHandOffNs = 400;
 /// Above this many steps, or workers, parts are filled in one pass instead.
 constexpr std::size_t kExactStepsMax = 256;
 constexpr std::uint32_t kExactWorkersMax = 64;
@@ -27,6 +30,7 @@ class Partition {
   Partition(const Graph& graph, const std::vector<std::uint32_t>& order,
             std::span<const double> costs_ns)
       : count_(order.size()),
+        is_measured_(!costs_ns.empty()),
         sums_(order.size() + 1, 0),
         may_cut_(order.size() + 1, true),
         run_begin_(order.size() + 1, 0) {
@@ -45,7 +49,8 @@ class Partition {
 
   /// At most `workers` in all.
   [[nodiscard]] std::vector<Part> divide(std::uint32_t workers) const {
-    if (workers == 1) return {{0, count_, 1}};
+    const bool is_tiny = is_measured_ && sums_[count_] < 2 * kHandOffNs;
+    if (workers == 1 || is_tiny) return {{0, count_, 1}};
     if (count_ > kExactStepsMax || workers > kExactWorkersMax) return fill(workers);
     return solve(workers);
   }
@@ -105,6 +110,7 @@ class Partition {
   }
 
   std::size_t count_ = 0;
+  bool is_measured_ = false;
   std::vector<double> sums_;
   std::vector<bool> may_cut_;           ///< before step i
   std::vector<std::size_t> run_begin_;  ///< of the stateless steps that end at i

@@ -53,8 +53,9 @@ TEST(Mutant, a_seeded_reorder_is_noticed_under_every_strategy) {
 
 #else
 
-/// Two threads hand a word back and forth, parking each time; true when they came
-/// to the end.
+/// Two threads hand a word back and forth. One parks each time; the other sees its
+/// answer at once and publishes while the first is about to park, which is when a
+/// wake-up can be lost. True when they came to the end.
 bool ping_pong_ends(int rounds) {
   const pid_t child = fork();
   if (child == 0) {
@@ -73,7 +74,7 @@ bool ping_pong_ends(int rounds) {
     });
     for (int i = 1; i <= rounds; ++i) {
       ping.publish(static_cast<std::uint64_t>(i), policy);
-      pong.wait(static_cast<std::uint64_t>(i), policy);
+      while (pong.get() < static_cast<std::uint64_t>(i)) std::this_thread::yield();
     }
     other.join();
     _exit(0);
@@ -90,11 +91,11 @@ bool ping_pong_ends(int rounds) {
 
 #ifdef HEDDLE_FLOW_MUTATE_LOST_WAKE
 TEST(Mutant, a_seeded_lost_wake_up_is_noticed) {
-  EXPECT_FALSE(ping_pong_ends(200'000));
+  EXPECT_FALSE(ping_pong_ends(5'000));
 }
 #else
 TEST(ProgressWord, loses_no_wake_up_when_both_sides_park_every_time) {
-  EXPECT_TRUE(ping_pong_ends(20'000));
+  EXPECT_TRUE(ping_pong_ends(5'000));
 }
 #endif
 #endif

@@ -73,7 +73,7 @@ TEST_F(PlanTest, orders_by_kahn_with_ties_by_file_order) {
 
 TEST_F(PlanTest, gives_neighbours_to_workers_so_that_the_dearest_costs_least) {
   const Graph g = chain(5);  // 6 steps with state
-  std::vector<double> costs = {1, 1, 1, 10, 10, 1};
+  std::vector<double> costs = {1e3, 1e3, 1e3, 1e4, 1e4, 1e3};
   const Plan plan = make_plan(g, {.workers = 2, .slots = 4, .costs_ns = costs});
   std::vector<std::uint32_t> owners;
   for (const PlanStep& step : plan.steps) owners.push_back(step.workers.front());
@@ -85,11 +85,11 @@ TEST_F(PlanTest, best_cut_is_found_for_all_small_costs) {
   const Graph g = chain(4);
   for (unsigned bits = 0; bits < 1024; ++bits) {
     std::vector<double> costs;
-    for (unsigned i = 0; i < 5; ++i) costs.push_back(1 + ((bits >> (2 * i)) & 3));
+    for (unsigned i = 0; i < 5; ++i) costs.push_back(1000.0 * (1 + ((bits >> (2 * i)) & 3)));
     const Plan plan = make_plan(g, {.workers = 2, .slots = 4, .costs_ns = costs});
     std::vector<double> load(2, 0);
     for (const PlanStep& step : plan.steps) load[step.workers.front()] += costs[step.task];
-    double best = 1e9;
+    double best = 1e12;
     for (std::size_t cut = 1; cut <= 5; ++cut) {
       double left = 0;
       double right = 0;
@@ -102,7 +102,7 @@ TEST_F(PlanTest, best_cut_is_found_for_all_small_costs) {
 
 TEST_F(PlanTest, several_workers_share_stateless_steps_only) {
   const Graph g = chain(3, "Add");
-  std::vector<double> costs = {1, 30, 30, 30};
+  std::vector<double> costs = {1e3, 3e4, 3e4, 3e4};
   const Plan plan = make_plan(g, {.workers = 4, .slots = 8, .costs_ns = costs});
   EXPECT_TRUE(check_plan(plan, g));
   EXPECT_EQ(plan.worker_count, 4U);
@@ -126,6 +126,14 @@ TEST_F(PlanTest, uses_no_more_workers_than_steps_and_fills_long_graphs_in_one_pa
   for (const PlanStep& step : plan.steps) ++load[step.workers.front()];
   EXPECT_EQ(plan.worker_count, 7U);
   EXPECT_LE(*std::max_element(load.begin(), load.end()), 601 / 7 + 1);
+}
+
+TEST_F(PlanTest, one_worker_runs_what_costs_less_than_handing_it_on) {
+  const Graph g = chain(5);
+  const std::vector<double> tiny(6, 10);
+  EXPECT_EQ(make_plan(g, {.workers = 2, .slots = 4, .costs_ns = tiny}).worker_count, 1U);
+  const std::vector<double> dear(6, 1000);
+  EXPECT_EQ(make_plan(g, {.workers = 2, .slots = 4, .costs_ns = dear}).worker_count, 2U);
 }
 
 TEST_F(PlanTest, written_plans_read_back_alike) {
