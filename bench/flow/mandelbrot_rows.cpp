@@ -1,3 +1,4 @@
+// The Mandelbrot pipeline on 1, 2, 4, ... cores, with and without a log.
 #include <fmt/format.h>
 
 #include <algorithm>
