@@ -58,6 +58,7 @@ class Bench {
       : file_(file), one_(one), simulator_(simulator) {}
 
   Result<BenchResult> run() {
+    result_.name = bench_name(file_, one_);
     switch (one_.kind) {
       case BenchKind::Noop: HEDDLE_TRY_STATUS(run_noop()); break;
       case BenchKind::Collective: HEDDLE_TRY_STATUS(run_collective_case()); break;
@@ -128,15 +129,10 @@ class Bench {
       inputs.push_back(std::move(bytes));
     }
     HEDDLE_TRY(const auto outputs, run_collective_on(simulator_, group, call, inputs));
+    std::vector<std::byte> expected(4 * sum.size());
+    if (!sum.empty()) std::memcpy(expected.data(), sum.data(), expected.size());
     for (const auto& output : outputs) {
-      for (std::uint64_t i = 0; i < call.elements; ++i) {
-        std::uint32_t value = 0;
-        std::memcpy(&value, output.data() + 4 * i, 4);
-        if (value == sum[i]) continue;
-        return fail(
-            diag::kWrongResult, one_.where,
-            {result_.name, std::to_string(i), std::to_string(value), std::to_string(sum[i])});
-      }
+      HEDDLE_TRY_STATUS(compare_elements(result_.name, one_.where, Dtype::I32, output, expected));
     }
     result_.is_verified = true;
     return {};
@@ -204,26 +200,19 @@ class Bench {
     const std::uint64_t n = command.n;
     HEDDLE_TRY(const auto bytes, simulator_.read(command.c, one_.m * 2 * n));
     std::vector<float> sums(n);
+    std::vector<std::byte> expected(one_.m * 2 * n);
     for (std::uint64_t row = 0; row < one_.m; ++row) {
       std::fill(sums.begin(), sums.end(), 0.0F);
       for (std::uint64_t i = 0; i < one_.k; ++i) {
         const float factor = a[row * one_.k + i];
         for (std::uint64_t j = 0; j < n; ++j) sums[j] += factor * b[i * n + j];
       }
-      for (std::uint64_t j = 0; j < n; ++j) {
-        const float expected = f16_to_float(float_to_f16(sums[j]));
-        const float found = load_float(bytes, Dtype::F16, row * n + j);
-        if (found == expected) continue;
-        return fail(diag::kWrongResult, one_.where,
-                    {result_.name, std::to_string(row * n + j), real_to_text(found),
-                     real_to_text(expected)});
-      }
+      for (std::uint64_t j = 0; j < n; ++j) store_float(expected, Dtype::F16, row * n + j, sums[j]);
     }
-    return {};
+    return compare_elements(result_.name, one_.where, Dtype::F16, bytes, expected);
   }
 
   void finish() {
-    result_.name = bench_name(file_, one_);
     result_.events = simulator_.kernel().executed_count();
     result_.timing_digest = simulator_.timing_digest();
     if (has_data()) result_.memory_digest = simulator_.memory_digest();
@@ -273,6 +262,27 @@ class Bench {
 };
 
 }  // namespace
+
+Status compare_elements(const std::string& what, const SourcePosition& where, Dtype dtype,
+                        std::span<const std::byte> found, std::span<const std::byte> expected) {
+  const std::uint64_t size = dtype_bytes(dtype);
+  const auto text = [&](std::span<const std::byte> bytes, std::size_t i) {
+    if ((i + 1) * size > bytes.size()) return std::string("absent");
+    if (!is_float(dtype)) return std::to_string(load_int(bytes, dtype, i));
+    return std::to_string(load_float(bytes, dtype, i));
+  };
+  const std::size_t count = std::max(found.size(), expected.size()) / size;
+  for (std::size_t i = 0; i < count; ++i) {
+    const std::size_t end = (i + 1) * size;
+    const bool is_equal =
+        end <= found.size() && end <= expected.size() &&
+        std::memcmp(found.data() + i * size, expected.data() + i * size, size) == 0;
+    if (is_equal) continue;
+    return fail(diag::kWrongResult, where,
+                {what, std::to_string(i), text(found, i), text(expected, i)});
+  }
+  return {};
+}
 
 Result<BenchResult> run_bench(const BenchFile& file, const BenchCase& one,
                               const BenchOptions& options) {

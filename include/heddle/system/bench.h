@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <utility>
 #include <vector>
@@ -79,6 +80,12 @@ struct BenchOptions {
 /// Runs one case. Errors: those of kernels, and system.wrong-result.
 [[nodiscard]] Result<BenchResult> run_bench(const BenchFile& file, const BenchCase& one,
                                             const BenchOptions& options);
+
+/// Compares data with what it must be, element by element. `what` names it.
+/// Errors: system.wrong-result, for the first that differs, with exit code 1.
+[[nodiscard]] Status compare_elements(const std::string& what, const SourcePosition& where,
+                                      Dtype dtype, std::span<const std::byte> found,
+                                      std::span<const std::byte> expected);
 
 /// The case as one line.
 [[nodiscard]] std::string bench_name(const BenchFile& file, const BenchCase& one);

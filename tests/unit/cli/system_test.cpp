@@ -119,11 +119,5 @@ TEST_F(SystemCommand, runs_the_examples) {
   }
 }
 
-// A wrong result is exit code 1 and names the element.
-TEST_F(SystemCommand, has_the_code_system_wrong_result_in_its_reference) {
-  EXPECT_THAT(text_of_file(HEDDLE_SOURCE_DIR "/docs/reference/diagnostics.md"),
-              HasSubstr("| `system.wrong-result` | error |"));
-}
-
 }  // namespace
 }  // namespace heddle::cli

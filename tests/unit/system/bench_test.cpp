@@ -52,6 +52,20 @@ TEST(Bench, all_reduces_are_verified_and_bit_equal_across_modes) {
   }
 }
 
+TEST(Bench, a_wrong_element_is_named_with_what_it_must_be_and_fails_the_check) {
+  const std::vector<std::int32_t> truth = {1, 2, 3};
+  const std::vector<std::int32_t> wrong = {1, 7, 3};
+  const auto compare = [&](const std::vector<std::int32_t>& found) {
+    return compare_elements("sum", {}, Dtype::I32, test::bytes_of(found), test::bytes_of(truth));
+  };
+  EXPECT_TRUE(compare(truth));
+  const Status told = compare(wrong);
+  ASSERT_EQ(code_of(told), "system.wrong-result");
+  EXPECT_EQ(told.error().cause(), Cause::Mismatch);
+  EXPECT_NE(told.error().to_string().find("element 1 is 7, expected 2"), std::string::npos);
+  EXPECT_EQ(code_of(compare({1, 2})), "system.wrong-result");
+}
+
 TEST(Bench, background_traffic_moves_no_start) {
   const BenchResult quiet = run(bench("{kind: noop}"), DataMode::None);
   const BenchResult busy = run(bench("{kind: noop, background: true}"), DataMode::None);
