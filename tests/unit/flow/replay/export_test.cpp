@@ -9,6 +9,7 @@
 #include "heddle/base/config.h"
 #include "heddle/flow/log_diagnostics.h"
 #include "heddle/flow/log_export.h"
+#include "support/flow/log_fixture.h"
 #include "support/flow/replay_fixture.h"
 
 namespace heddle::flow::replay {
@@ -307,6 +308,22 @@ TEST_F(ExportTest, mcap_of_a_large_log_has_several_chunks_that_are_indexed) {
   const Mcap mcap(out.text());
   EXPECT_GT(mcap.chunks, 2U);
   EXPECT_EQ(mcap.indexed_chunks, mcap.chunks);
+}
+
+TEST_F(ExportTest, mcap_refuses_more_messages_than_it_has_channels) {
+  const auto storage = log::make_posix_storage();
+  log::LogWriterParams params;
+  params.base = base("wide");
+  std::vector<log::MetaRecord> meta = log::test::fixture_meta();
+  meta.resize(meta.size() + 65'000, log::MetaRecord(meta.back()));
+  auto writer = log::LogWriter::create(*storage, params, meta);
+  ASSERT_TRUE(writer.has_value());
+  ASSERT_TRUE((*writer)->close().has_value());
+  log::LogReader reader = open("wide");
+  StringSink out;
+  const auto outcome = log::export_mcap(reader, {}, out);
+  ASSERT_FALSE(outcome.has_value());
+  EXPECT_EQ(code_of(outcome.error()), "log.too-many-channels");
 }
 
 TEST_F(ExportTest, times_of_a_log_are_those_of_its_timing_stream) {
