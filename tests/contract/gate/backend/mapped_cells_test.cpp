@@ -18,30 +18,29 @@ std::string liberty_file() {
   return listed.out.substr(0, listed.out.find('\n'));
 }
 
-const std::vector<CellCircuit>& circuits() {
-  static const std::vector<CellCircuit> kAll{
-      {"counter", R"(
+const std::vector<CellCircuit> kCircuits{
+    {"counter", R"(
   reg [15:0] q;
   always @(posedge c0 or negedge d[7]) if (!d[7]) q <= 0; else if (d[0]) q <= q + d[6:1];
   assign y = q;)"},
-      {"set_and_reset", R"(
+    {"set_and_reset", R"(
   reg a, b, e;
   always @(posedge c0 or negedge d[7]) if (!d[7]) a <= 0; else a <= d[2];
   always @(posedge c0 or negedge d[7]) if (!d[7]) b <= 1; else b <= d[3] ^ a;
   always @(negedge c0 or negedge d[7]) if (!d[7]) e <= 1; else if (d[4]) e <= ~e;
   assign y = {e, b, a};)"},
-      {"reset_by_data", R"(
+    {"reset_by_data", R"(
   reg a, b;
   wire clear = d[0] & d[7];
   always @(posedge c0 or posedge clear) if (clear) a <= 0; else a <= d[2];
   always @(posedge c1 or posedge clear) if (clear) b <= 1; else b <= a;
   assign y = {b, a};)"},
-      {"both_edges", R"(
+    {"both_edges", R"(
   reg [7:0] p, n;
   always @(posedge c0) p <= d ^ (d[7] ? n : 8'h0);
   always @(negedge c0) n <= d[7] ? p : 8'h0;
   assign y = {p, n};)"},
-      {"ripple_divider", R"(
+    {"ripple_divider", R"(
   reg a, b, e;
   reg [6:0] held;
   reg [3:0] count;
@@ -51,27 +50,27 @@ const std::vector<CellCircuit>& circuits() {
   always @(posedge c0) held <= d[6:0];
   always @(posedge b or negedge d[7]) if (!d[7]) count <= 0; else count <= count + held[3:0];
   assign y = {count, held, e, b, a};)"},
-      {"and_gated_clock", R"(
+    {"and_gated_clock", R"(
   reg enable;
   reg [7:0] q;
   always @(posedge c0 or negedge d[7]) if (!d[7]) enable <= 0; else enable <= d[0];
   wire gated = c0 & enable;
   always @(posedge gated or negedge d[7]) if (!d[7]) q <= 0; else q <= q + 1;
   assign y = {gated, enable, q};)"},
-      {"latch_gated_clock", R"(
+    {"latch_gated_clock", R"(
   reg latch;
   reg [7:0] q;
   always @* if (!c0) latch = d[0] & d[7];
   wire gated = c0 & latch;
   always @(posedge gated or negedge d[7]) if (!d[7]) q <= 0; else q <= q + d[6:0];
   assign y = {latch, q};)"},
-      {"borrowing_latches", R"(
+    {"borrowing_latches", R"(
   reg [3:0] a, b, e;
   always @* if (c0) a = d[3:0];
   always @* if (!c0) b = a + d[6:3];
   always @* if (c0) e = b ^ a;
   assign y = {e, b, a};)"},
-      {"two_clocks", R"(
+    {"two_clocks", R"(
   reg req, ack, s0, s1, t0, t1;
   reg [6:0] sent, got;
   always @(posedge c0 or negedge d[7])
@@ -87,33 +86,33 @@ const std::vector<CellCircuit>& circuits() {
       if (s1 != ack) begin ack <= s1; got <= sent; end
     end
   assign y = {req, ack, got};)"},
-      {"data_as_clock", R"(
+    {"data_as_clock", R"(
   reg [7:0] q;
   reg [3:0] n;
   always @(posedge d[3] or negedge d[7]) if (!d[7]) q <= 0; else q <= {q[6:0], c0};
   always @(posedge c0 or negedge d[7]) if (!d[7]) n <= 0; else n <= n + q[3:0];
   assign y = {n, q};)"},
-      {"reset_by_a_flop", R"(
+    {"reset_by_a_flop", R"(
   reg kick;
   reg [3:0] n;
   wire clear = kick | ~d[7];
   always @(posedge c0 or negedge d[7]) if (!d[7]) kick <= 0; else kick <= (n == 4'd9);
   always @(posedge c0 or posedge clear) if (clear) n <= 0; else n <= n + 1;
   assign y = {kick, n};)"},
-      {"synchronised_reset", R"(
+    {"synchronised_reset", R"(
   reg r0, r1;
   reg [7:0] q;
   always @(posedge c0 or negedge d[7]) if (!d[7]) {r1, r0} <= 0; else {r1, r0} <= {r0, 1'b1};
   always @(posedge c0 or negedge r1) if (!r1) q <= 8'h5A; else q <= q + d[6:0];
   assign y = {r1, q};)"},
-      {"scan_chain", R"(
+    {"scan_chain", R"(
   reg [7:0] q;
   always @(posedge c0 or negedge d[7])
     if (!d[7]) q <= 0;
     else if (d[0]) q <= {q[6:0], d[1]};
     else q <= q ^ {d[6:2], 3'b1};
   assign y = q;)"},
-      {"glitch_free_multiplexer", R"(
+    {"glitch_free_multiplexer", R"(
   reg s0, s1;
   always @(negedge c0 or negedge d[7]) if (!d[7]) s0 <= 0; else s0 <= d[0] & ~s1;
   always @(negedge c1 or negedge d[7]) if (!d[7]) s1 <= 0; else s1 <= ~d[0] & ~s0;
@@ -124,14 +123,12 @@ const std::vector<CellCircuit>& circuits() {
   wire g1 = c1 & s1;
   always @(posedge g1 or negedge d[7]) if (!d[7]) n <= 0; else n <= n + q[3:0];
   assign y = {s1, s0, n, q};)"},
-      {"constant_one", R"(
+    {"constant_one", R"(
   reg q, r;
   always @(posedge c0 or negedge d[7]) if (!d[7]) q <= 0; else q <= 1'b1;
   always @(posedge c1 or negedge d[7]) if (!d[7]) r <= 0; else r <= q;
   assign y = {r, q};)"},
-  };
-  return kAll;
-}
+};
 
 TEST(MappedCells, do_at_every_edge_what_icarus_does) {
   HEDDLE_NEED_TOOL("yosys");
@@ -144,7 +141,7 @@ TEST(MappedCells, do_at_every_edge_what_icarus_does) {
   const TempDirectory directory;
   std::string text;
   std::string script = "read_verilog rtl.v; ";
-  for (const CellCircuit& circuit : circuits()) text += testing::module_text(circuit);
+  for (const CellCircuit& circuit : kCircuits) text += testing::module_text(circuit);
   directory.write("rtl.v", text);
   script += "proc; flatten; opt; techmap; opt -fast; techmap -map " HEDDLE_SOURCE_DIR
             "/designs/synth/osu018_latches.v; dfflibmap -liberty " +
@@ -153,7 +150,7 @@ TEST(MappedCells, do_at_every_edge_what_icarus_does) {
             "; write_verilog -noattr cells.v";
   const auto made = run_process({"yosys", "-q", "-p", script}, {.directory = directory.path()});
   ASSERT_EQ(made.code, 0) << made.out << made.err;
-  testing::expect_suite(directory, circuits(), {directory.file("mapped.v"), {lib}, ""},
+  testing::expect_suite(directory, kCircuits, {directory.file("mapped.v"), {lib}, ""},
                         {"mapped.v", "cells.v"}, 7);
 }
 
