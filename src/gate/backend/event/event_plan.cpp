@@ -375,7 +375,9 @@ class Layout {
     const Aig::Node& gate = program_.aig.node(root.node());
     HEDDLE_CHECK(!program_.aig.is_source(root.node()));
     Lit made;
-    if (const auto parity = as_xor(gate)) {
+    // Below what is there already its operands may not be.
+    const bool is_open = !is_there(values, gate.a) && !is_there(values, gate.b);
+    if (const auto parity = is_open ? as_xor(gate) : std::nullopt) {
       const Lit a = make(builder, values, parity->first);
       const Lit b = make(builder, values, parity->second);
       made = builder.make_xor(a, b);
@@ -386,6 +388,11 @@ class Layout {
     }
     inner_.emplace(root.node(), made);
     return made ^ root.complemented();
+  }
+
+  [[nodiscard]] bool is_there(const std::map<std::uint32_t, Lit>& values, Lit lit) const {
+    const std::uint32_t node = program_.node_of_aig[lit.node()];
+    return node != 0 && values.contains(node);
   }
 
   /// The operands of ~(a & b) & ~(~a & ~b).
