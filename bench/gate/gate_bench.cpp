@@ -10,6 +10,7 @@
 
 #include "gate/compile_rows.h"
 #include "gate/icarus_rows.h"
+#include "gate/jtag_rows.h"
 #include "gate/verilator.h"
 #include "gate/workload_rows.h"
 #include "heddle/base/output_file.h"
@@ -80,6 +81,7 @@ class GateBench {
  private:
   Outcome<void> run_quick();
   Outcome<void> run_all();
+  Outcome<void> run_jtag();
   Outcome<void> run_workload(const Workload& workload);
   Outcome<Baseline> faster_baseline(const std::string& chip, const std::string& image);
   void add_geometric_mean();
@@ -103,6 +105,9 @@ Outcome<void> GateBench::run_quick() {
   const auto compiled = measure_compile("soc_mcu", {.cold_ms = 2000, .warm_ms = 50}, params_);
   if (!compiled) return failed(compiled.error());
   add(*compiled);
+  const auto replayed = measure_jtag("soc_mcu", 100'000, 0, params_);
+  if (!replayed) return failed(replayed.error());
+  add({*replayed});
   return {};
 }
 
@@ -183,6 +188,17 @@ Outcome<void> GateBench::run_all() {
     const auto made = measure_compile(chip, targets, params_);
     if (!made) return failed(made.error());
     add(*made);
+  }
+  return wants("jtag") ? run_jtag() : Outcome<void>();
+}
+
+Outcome<void> GateBench::run_jtag() {
+  constexpr std::uint64_t kEdges = 4'000'000;
+  for (const char* const design : {"jtag_min", "soc_mcu"}) {
+    const double target_s = std::strcmp(design, "jtag_min") == 0 ? 2.0 : 0.0;
+    const auto replayed = measure_jtag(design, kEdges, target_s, params_);
+    if (!replayed) return failed(replayed.error());
+    add({*replayed});
   }
   return {};
 }

@@ -42,6 +42,7 @@ class EventListWriter {
 
  private:
   ByteSink& sink_;
+  std::string line_;  ///< kept, so that an event costs no memory
   std::uint64_t count_ = 0;
 };
 

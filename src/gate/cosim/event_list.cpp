@@ -1,6 +1,8 @@
 #include "heddle/gate/event_list.h"
 
 #include <algorithm>
+#include <array>
+#include <charconv>
 
 #include "heddle/base/config_reader.h"
 #include "heddle/base/json.h"
@@ -19,16 +21,41 @@ RunEvent to_event(const BankSpec& spec, const Record& record) {
           .value = record.value};
 }
 
+namespace {
+
+template <class Number>
+void append_number(std::string& out, Number number) {
+  std::array<char, 24> digits{};
+  const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), number).ptr;
+  out.append(digits.data(), end);
+}
+
+void append_event(std::string& out, const RunEvent& event) {
+  out += "{\"edge\": ";
+  append_number(out, event.edge);
+  out += ", \"time_ps\": ";
+  append_number(out, event.time_ps);
+  out += ", \"source\": ";
+  out += json_quote(event.source);
+  out += ", \"kind\": ";
+  out += json_quote(event.kind);
+  out += ", \"value\": ";
+  append_number(out, event.value);
+  out += '}';
+}
+
+}  // namespace
+
 std::string event_text(const RunEvent& event) {
-  return "{\"edge\": " + std::to_string(event.edge) +
-         ", \"time_ps\": " + std::to_string(event.time_ps) +
-         ", \"source\": " + json_quote(event.source) + ", \"kind\": " + json_quote(event.kind) +
-         ", \"value\": " + std::to_string(event.value) + "}";
+  std::string text;
+  append_event(text, event);
+  return text;
 }
 
 void EventListWriter::add(const RunEvent& event) {
-  sink_.write(count_ > 0 ? ",\n" : "\n");
-  sink_.write(event_text(event));
+  line_ = count_ > 0 ? ",\n" : "\n";
+  append_event(line_, event);
+  sink_.write(line_);
   ++count_;
 }
 

@@ -4,6 +4,7 @@
 
 #include "gate/cosim/builtin_kinds.h"
 #include "heddle/base/file.h"
+#include "heddle/gate/peripherals/jtag.h"
 
 namespace heddle::gate {
 namespace {
@@ -50,7 +51,11 @@ void EventStage::declare_tracks() {
   const trace::TrackId root = recorder_->add_group("peripherals");
   for (std::size_t i = 0; i < plan_.bank.peripherals.size(); ++i) {
     const PeripheralSpec& peripheral = plan_.bank.peripherals[i];
-    if (std::holds_alternative<GpioSetup>(peripheral.setup)) {
+    // Both JTAG kinds have these records.
+    listeners_[i].is_tdo = type_of(peripheral.setup).record_names == Jtag::kRecordNames;
+    if (listeners_[i].is_tdo) {
+      listeners_[i].track = recorder_->add_counter(peripheral.name + " tdo", "level", root);
+    } else if (std::holds_alternative<GpioSetup>(peripheral.setup)) {
       listeners_[i].track = recorder_->add_counter(peripheral.name, "levels", root);
       listeners_[i].enables =
           recorder_->add_counter(peripheral.name + " output enables", "levels", root);
@@ -85,6 +90,10 @@ void EventStage::take(const Record& record) {
   } else if (!listener.enables.is_none()) {
     const bool levels = record.kind == Gpio::kOutChange;
     recorder_->counter(levels ? listener.track : listener.enables, time, record.value);
+  } else if (listener.is_tdo) {
+    // One sample a bit of every scan: the time line gets the changes.
+    if (record.value != listener.tdo) recorder_->counter(listener.track, time, record.value);
+    listener.tdo = record.value;
   } else if (listener.bus != nullptr) {
     if (listener.bus->take(record)) {
       recorder_->instant(listener.track, time, listener.bus->last());

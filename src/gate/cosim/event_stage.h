@@ -53,6 +53,8 @@ class EventStage final : public BatchStage {
     UartTranscript* transcript = nullptr;  ///< of a UART
     trace::TrackId track;
     trace::TrackId enables;  ///< of a GPIO: its output enables
+    bool is_tdo = false;     ///< of a JTAG adapter
+    std::uint32_t tdo = 2;   ///< its last sample; 2: none yet
     std::string line;        ///< of a UART, so far
     std::unique_ptr<OutputFile> file;
     std::unique_ptr<BusTranscript> bus;  ///< of a bus tracer
