@@ -53,6 +53,7 @@ class Watcher final : public gate::CosimObserver {
     session_.note("run directory: " + directory);
     transcript_.start(uarts);
   }
+  void on_display(const std::string& text) override { transcript_.add_line(text); }
   void on_uart_byte(std::size_t source, std::uint8_t byte) override {
     transcript_.add(source, static_cast<char>(byte));
   }

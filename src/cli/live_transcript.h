@@ -17,6 +17,10 @@ class LiveTranscript {
   /// The names of the UARTs by source; empty for sources of another kind.
   void start(const std::vector<std::string>& sources);
   void add(std::size_t source, char byte);
+  /// Whole lines that no UART sent.
+  void add_line(const std::string& text) {
+    if (!is_silent_) out_.write(text);
+  }
   /// Shows what is left of unfinished lines.
   void finish();
 

@@ -15,6 +15,7 @@
 #include "heddle/base/result.h"
 #include "heddle/base/statistics.h"
 #include "heddle/gate/live.h"
+#include "heddle/gate/model.h"
 #include "heddle/gate/peripheral.h"
 #include "heddle/gate/run_file.h"
 #include "heddle/gate/timing_overlay.h"
@@ -63,6 +64,8 @@ class CosimObserver {
                         const std::string& /*directory*/) {}
   /// A byte that a UART decoded, in order.
   virtual void on_uart_byte(std::size_t /*source*/, std::uint8_t /*byte*/) {}
+  /// A message of the design, `$display`, with its line end.
+  virtual void on_display(const std::string& /*text*/) {}
   /// Where a live peripheral listens, and who comes and goes.
   virtual void on_live(const std::string& /*text*/) {}
 
@@ -111,6 +114,14 @@ struct ExpectationOutcome {
   std::string difference;  ///< where and how, for people
 };
 
+/// What one assertion, cover or message of the design did.
+struct DesignCheckOutcome {
+  std::string name;
+  CheckKind kind = CheckKind::Assert;
+  std::uint64_t count = 0;       ///< violations of an assertion, else how often it happened
+  std::uint64_t first_edge = 0;  ///< where it did
+};
+
 /// What one UART sent, for reports.
 struct UartOutcome {
   std::string name;
@@ -143,6 +154,7 @@ struct CosimOutcome {
   std::vector<LivePortOutcome> live;
   Statistics statistics;  ///< those of cosim_statistics.h
   std::optional<TimingReport> timing;
+  std::vector<DesignCheckOutcome> checks;
   std::vector<std::string> files;  ///< in the run directory
   double seconds = 0;              ///< of the loop
   /// Why it failed, what differs; warnings about what was seen.

@@ -95,14 +95,21 @@ inline constexpr DiagnosticRule kNoEvents{"cosim.bad-events", Severity::Error,
                                           "this is no event list: {}",
                                           "expected what a run writes as events.json"};
 
+inline constexpr DiagnosticRule kAssertionFailed{
+    "cosim.assertion-failed", Severity::Error, "{} '{}' fails at edge {} ({} ps)",
+    "it failed {} times in the run; `gate window` shows the edges before", Cause::Mismatch};
+inline constexpr DiagnosticRule kFailNet{"cosim.fail-net", Severity::Error,
+                                         "the run failed: '{}' is 1 at edge {}",
+                                         "`stop: {fail: NET}` says so", Cause::Mismatch};
+
 inline constexpr const DiagnosticRule* kRules[] = {
-    &kNoClock,      &kTooManyClocks,     &kUnknownClock,   &kClockNeeded,    &kBadName,
-    &kBadEventStep, &kUnknownPeripheral, &kNoStop,         &kBadCapacity,    &kUnknownPort,
-    &kBadUart,      &kUartBaud,          &kPortWidth,      &kDrivenTwice,    &kUnknownRole,
-    &kMissingPin,   &kInputFloats,       &kUnknownNet,     &kNotAState,      &kUnknownMemory,
-    &kValueTooWide, &kBadImage,          &kImageTooLarge,  &kImageEmpty,     &kRunExists,
-    &kNotARun,      &kEngineLacks,       &kNothingChecked, &kBadCheckWindow, &kDiverged,
-    &kUnexpected,   &kNoEvents,
+    &kAssertionFailed, &kFailNet,       &kNoClock,      &kTooManyClocks,     &kUnknownClock,
+    &kClockNeeded,     &kBadName,       &kBadEventStep, &kUnknownPeripheral, &kNoStop,
+    &kBadCapacity,     &kUnknownPort,   &kBadUart,      &kUartBaud,          &kPortWidth,
+    &kDrivenTwice,     &kUnknownRole,   &kMissingPin,   &kInputFloats,       &kUnknownNet,
+    &kNotAState,       &kUnknownMemory, &kValueTooWide, &kBadImage,          &kImageTooLarge,
+    &kImageEmpty,      &kRunExists,     &kNotARun,      &kEngineLacks,       &kNothingChecked,
+    &kBadCheckWindow,  &kDiverged,      &kUnexpected,   &kNoEvents,
 };
 
 }  // namespace heddle::gate::cosim::diag

@@ -115,15 +115,19 @@ inline constexpr DiagnosticRule kNoFixpoint{
 inline constexpr DiagnosticRule kNoSuchFault{"gate.fault.unknown-net", Severity::Error,
                                              "there is no gate to invert at '{}'", "{}"};
 
+inline constexpr DiagnosticRule kUnknownCheck{
+    "gate.model.unknown-check", Severity::Warning, "'{}' is a '{}', which is not checked",
+    "assertions, assumptions, covers, messages and ends of a run are"};
+
 inline constexpr const DiagnosticRule* kRules[] = {
-    &kSyntax,        &kVerilogSyntax,   &kLibertySyntax,   &kUnknownFormat,     &kManifest,
-    &kBehaviour,     &kOpaqueCell,      &kFileTooLarge,    &kWrongType,         &kMissingKey,
-    &kDuplicateName, &kBadBit,          &kBadNetNumber,    &kBadDirection,      &kBadParameter,
-    &kBadInit,       &kMissingTop,      &kAmbiguousTop,    &kRecursion,         &kTooDeep,
-    &kTooLarge,      &kUnknownCell,     &kWordLevelCell,   &kUnsupportedCell,   &kMissingPort,
-    &kUnknownPort,   &kWidthMismatch,   &kMultipleDrivers, &kUndrivenNet,       &kUndrivenClock,
-    &kConstantClock, &kConflictingInit, &kGlobalClockFlop, &kCombinationalLoop, &kLoopRefused,
-    &kUnknownEngine, &kNoFixpoint,      &kNoSuchFault,
+    &kUnknownCheck,  &kSyntax,        &kVerilogSyntax,   &kLibertySyntax,   &kUnknownFormat,
+    &kManifest,      &kBehaviour,     &kOpaqueCell,      &kFileTooLarge,    &kWrongType,
+    &kMissingKey,    &kDuplicateName, &kBadBit,          &kBadNetNumber,    &kBadDirection,
+    &kBadParameter,  &kBadInit,       &kMissingTop,      &kAmbiguousTop,    &kRecursion,
+    &kTooDeep,       &kTooLarge,      &kUnknownCell,     &kWordLevelCell,   &kUnsupportedCell,
+    &kMissingPort,   &kUnknownPort,   &kWidthMismatch,   &kMultipleDrivers, &kUndrivenNet,
+    &kUndrivenClock, &kConstantClock, &kConflictingInit, &kGlobalClockFlop, &kCombinationalLoop,
+    &kLoopRefused,   &kUnknownEngine, &kNoFixpoint,      &kNoSuchFault,
 };
 
 }  // namespace heddle::gate::diag

@@ -101,6 +101,23 @@ struct NamedNet {
   bool is_hidden = false;      ///< made up by synthesis
 };
 
+/// What a check or message of a design is.
+enum class CheckKind : std::uint8_t { Assert, Assume, Cover, Display, Finish, Stop };
+
+/// An assertion, `$display`, `$finish`. One that looks at a clock has happened
+/// when `fired` has changed, another while it is high; of an assertion that is
+/// its violation.
+struct DesignCheck {
+  std::string name;
+  CheckKind kind = CheckKind::Assert;
+  bool is_clocked = false;
+  bool is_print = false;  ///< a `$print` of Yosys: another kind of format
+  std::string format;     ///< of a message
+  Lit fired;
+  Lit ended;                   ///< of `Finish` and `Stop`: high from then on
+  std::vector<Lit> arguments;  ///< of a message: as they were then; bit 0 first
+};
+
 /// A value. Order of `inputs`, `outputs`, `states`, `memories` and `names` is
 /// that of full name, so that digests do not depend on the netlist's order;
 /// probes follow the outputs.
@@ -111,6 +128,7 @@ struct Model {
   std::vector<PortBit> outputs;
   std::vector<StateBit> states;
   std::vector<Memory> memories;
+  std::vector<DesignCheck> checks;  ///< in the order of the netlist
   std::vector<NamedNet> names;
   std::vector<Lit> name_bits;
   std::uint64_t netlist_digest = 0;  ///< XXH3-64 of what it was built from

@@ -148,6 +148,8 @@ struct RunFile {
   std::optional<std::uint64_t> stop_edges;
   std::optional<std::int64_t> stop_time_ps;
   Written<std::string> stop_net;  ///< empty: none
+  Written<std::string> pass_net;  ///< any net whose 1 ends the run, and well
+  Written<std::string> fail_net;  ///< any net whose 1 ends the run, and badly
   std::vector<UartTextEntry> stop_texts;
   std::vector<UartTextEntry> expect_uart;
   Written<std::string> expect_events;  ///< empty: none

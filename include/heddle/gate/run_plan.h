@@ -56,6 +56,7 @@ struct RunPlan {
   std::vector<MemoryPreload> preloads;
   std::vector<MemoryDump> dumps;
   std::vector<StoreDump> store_dumps;
+  std::vector<std::uint32_t> fail_outputs;  ///< none, or the one of `stop: {fail: NET}`
   /// Nets inside the design that peripherals look at: see `add_probes`.
   std::vector<PortBit> probes;
   std::vector<StateDeposit> deposits;

@@ -141,6 +141,11 @@ void CosimRun::fill_outcome() {
   }
   look_.list_files(outcome_.files);
   look_.conclude(outcome_);
+  for (const std::uint32_t output : plan_.fail_outputs) {
+    if (outcome_.stop != StopReason::Net || !engine_->backend().output(output)) continue;
+    outcome_.problems.add(Diagnostic(diag::kFailNet, file_.fail_net.where,
+                                     {file_.fail_net.value, std::to_string(outcome_.edges - 1)}));
+  }
   std::sort(outcome_.files.begin(), outcome_.files.end());
 }
 

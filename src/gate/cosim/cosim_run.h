@@ -26,7 +26,7 @@ class CosimRun {
         observer_(observer),
         progress_(progress),
         interrupt_(interrupt),
-        look_(options) {}
+        look_(options, observer) {}
 
   // Before the run; a failure leaves nothing behind.
   [[nodiscard]] Status prepare();

@@ -31,6 +31,9 @@ Result<std::vector<std::uint32_t>> find_nets(const Model& model,
 
 Status LookStages::plan(const Model& model, const DesignFiles& files, Observation& observation,
                         Diagnostics& warnings) {
+  if (!model.checks.empty()) {
+    checks_ = std::make_unique<CheckStage>(model, observation, observer_);
+  }
   if (!options_.trace_signals.empty()) {
     HEDDLE_TRY(const auto nets, find_nets(model, options_.trace_signals, "--trace-signals"));
     signals_ = std::make_unique<SignalStage>(model, nets, observation);
@@ -49,6 +52,10 @@ Status LookStages::plan(const Model& model, const DesignFiles& files, Observatio
 
 Status LookStages::open(const std::string& directory, const Model& model, const EngineRun& engine,
                         std::vector<BatchStage*>& stages) {
+  if (checks_ != nullptr) {
+    HEDDLE_TRY_STATUS(checks_->open(join_path(directory, kDisplayFile)));
+    stages.push_back(checks_.get());
+  }
   if (signals_ != nullptr) {
     HEDDLE_TRY_STATUS(signals_->open(join_path(directory, kSignalFile)));
     stages.push_back(signals_.get());
@@ -75,12 +82,14 @@ Status LookStages::open(const std::string& directory, const Model& model, const 
 }
 
 void LookStages::list_files(std::vector<std::string>& files) const {
+  if (checks_ != nullptr && checks_->has_file()) files.emplace_back(kDisplayFile);
   if (signals_ != nullptr) files.emplace_back(kSignalFile);
   if (timing_ != nullptr && options_.timing.report_file.empty()) files.emplace_back(kTimingFile);
   if (checkpoints_ != nullptr && checkpoints_->count() > 0) files.emplace_back("checkpoints");
 }
 
 void LookStages::conclude(CosimOutcome& outcome) const {
+  if (checks_ != nullptr) checks_->conclude(outcome);
   if (timing_ == nullptr) return;
   outcome.timing = timing_->report();
   add_violations(timing_->report(), outcome.problems);

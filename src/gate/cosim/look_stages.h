@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "gate/cosim/check_stage.h"
 #include "gate/cosim/checkpoint_stage.h"
 #include "gate/cosim/observation.h"
 #include "gate/cosim/signal_stage.h"
@@ -23,14 +24,15 @@ namespace heddle::gate {
 
 class LookStages {
  public:
-  explicit LookStages(const CosimOptions& options) : options_(options) {}
+  LookStages(const CosimOptions& options, CosimObserver& observer)
+      : options_(options), observer_(observer) {}
 
   /// Asks for what has to be observed. Errors: those of `find_nets`, `load_design`
   /// and `TimingOverlay::load`.
   [[nodiscard]] Status plan(const Model& model, const DesignFiles& files, Observation& observation,
                             Diagnostics& warnings);
   [[nodiscard]] bool wants_changes() const {
-    return signals_ != nullptr || toggles_ != nullptr || timing_ != nullptr;
+    return signals_ != nullptr || toggles_ != nullptr || timing_ != nullptr || checks_ != nullptr;
   }
   /// A checkpoint holds the chain of digests.
   [[nodiscard]] bool wants_digests() const { return options_.checkpoint_every != 0; }
@@ -48,7 +50,11 @@ class LookStages {
   static constexpr std::string_view kSignalFile = "signals.txt";
   static constexpr std::string_view kTimingFile = "timing.json";
 
+  static constexpr std::string_view kDisplayFile = "display.txt";
+
   const CosimOptions& options_;
+  CosimObserver& observer_;
+  std::unique_ptr<CheckStage> checks_;
   std::unique_ptr<SignalStage> signals_;
   std::unique_ptr<ToggleStage> toggles_;
   std::unique_ptr<TimingStage> timing_;

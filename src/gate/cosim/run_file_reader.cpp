@@ -100,6 +100,8 @@ void read_stop(ConfigReader& map, RunFileReading& reading) {
     reading.run.stop_time_ps = time->count();
   }
   if (stop.has("net")) reading.run.stop_net = written(stop, "net");
+  if (stop.has("pass")) reading.run.pass_net = written(stop, "pass");
+  if (stop.has("fail")) reading.run.fail_net = written(stop, "fail");
   reading.run.stop_texts = read_uart_texts(stop, "uart_text");
 }
 

@@ -264,6 +264,23 @@ void RunPlanner::plan_stop() {
     const Bits bits = find_output(run_.stop_net);
     if (has_width(bits, 1, 1, run_.stop_net)) plan_.bank.stop_outputs.push_back(bits[0]);
   }
+  for (const Written<std::string>* net : {&run_.pass_net, &run_.fail_net}) {
+    if (net->value.empty()) continue;
+    const std::vector<Lit> bits = model_.find_bits(net->value);
+    if (bits.size() != 1) {
+      add(diag::kUnknownNet, net->where,
+          {net->value, bits.empty() ? "" : "name one of its bits: '" + net->value + "[0]'"});
+      continue;
+    }
+    plan_.bank.stop_outputs.push_back(probe(bits[0], net->value));
+    if (net == &run_.fail_net) plan_.fail_outputs.push_back(plan_.bank.stop_outputs.back());
+  }
+  bool finishes = false;
+  for (const DesignCheck& check : model_.checks) {
+    if (check.kind != CheckKind::Finish && check.kind != CheckKind::Stop) continue;
+    plan_.bank.stop_outputs.push_back(probe(check.ended, check.name));
+    finishes = true;
+  }
   for (const UartTextEntry& stop : run_.stop_texts) {
     plan_.bank.stop_texts.push_back({source_index(stop.uart.value), stop.text.value});
   }
@@ -271,7 +288,8 @@ void RunPlanner::plan_stop() {
       run_.events.begin(), run_.events.end(),
       [](const EventStepEntry& step) { return step.action == EventStepEntry::Action::Stop; });
   const bool ends = run_.stop_edges || run_.stop_time_ps || !run_.stop_net.value.empty() ||
-                    !run_.stop_texts.empty() || script_stops || !plan_.live.empty();
+                    !run_.stop_texts.empty() || script_stops || !plan_.live.empty() || finishes ||
+                    !run_.pass_net.value.empty() || !run_.fail_net.value.empty();
   if (!ends) add(diag::kNoStop, {run_.path, 0, 0}, {});
 }
 

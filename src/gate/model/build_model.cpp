@@ -4,6 +4,7 @@
 #include <array>
 #include <utility>
 
+#include "gate/model/checks.h"
 #include "gate/model/elaborator.h"
 #include "gate/model/loops.h"
 #include "gate/model/memories.h"
@@ -31,6 +32,7 @@ class Builder {
     connect_states();
     add_outputs();
     add_names();
+    add_checks(netlist_, elaborator_, model_, warnings_);
     add_cuts();
     cut_memory_loops();
     sort_by_name();

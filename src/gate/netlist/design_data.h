@@ -88,6 +88,7 @@ struct Module {
   bool liberty = false;     ///< a library cell, as its attribute or its file says
   bool opaque = false;      ///< nobody says what it does: its outputs are x
   bool ignored = false;     ///< its instances vanish, whatever is connected to them
+  NameId task;              ///< `display`, `finish`...: its attribute `heddle_task`, or none
   NameId unsupported;       ///< what it holds that is no structure, or none
   SourceOffset unsupported_at = 0;
   LocalNet net_count = kConstantNetCount;

@@ -60,7 +60,7 @@ class Flattener {
   void flop(const ModuleCell& cell, const CellType& type, ScopeId scope, const Map& map);
   void latch(const ModuleCell& cell, const CellType& type, ScopeId scope, const Map& map);
   void memory(const ModuleCell& cell, const CellInfo& info, ScopeId scope, const Map& map);
-  void check(const ModuleCell& cell, ScopeId scope, const Map& map);
+  void check(const ModuleCell& cell, NameId task, ScopeId scope, const Map& map);
   void top_ports(const Module& module, const Map& map);
   void names(std::uint32_t index, ScopeId scope, const Map& map);
   void init(const ModuleNet& net, std::uint32_t name, std::span<const NetId> bits);

@@ -27,7 +27,7 @@ void Flattener::primitive(const ModuleCell& cell, const CellInfo& info, ScopeId 
     case CellClass::Flop: return flop(cell, type, scope, map);
     case CellClass::Latch: return latch(cell, type, scope, map);
     case CellClass::Memory: return memory(cell, info, scope, map);
-    case CellClass::Check: return check(cell, scope, map);
+    case CellClass::Check: return check(cell, type.task, scope, map);
     default: return;
   }
 }
@@ -147,11 +147,11 @@ void Flattener::memory(const ModuleCell& cell, const CellInfo& info, ScopeId sco
   out_.places.memories.push_back(cell.at);
 }
 
-void Flattener::check(const ModuleCell& cell, ScopeId scope, const Map& map) {
+void Flattener::check(const ModuleCell& cell, NameId task, ScopeId scope, const Map& map) {
   CheckCell flat;
   flat.name = {scope, cell.name};
   flat.source = cell.source;
-  flat.type = cell.type;
+  flat.type = task.is_none() ? cell.type : task;
   for (const CellConnection& connection : data_.connections_of(cell)) {
     CheckCell::Port& port = flat.ports.emplace_back();
     port.name = connection.port;

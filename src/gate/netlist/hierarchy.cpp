@@ -81,8 +81,14 @@ std::uint32_t Hierarchy::type_of(NameId name) {
   for (const PinSpec& pin : type.spec.pins) type.pins.push_back(data_.names->find(pin.name));
   const std::uint32_t module = module_of_name_[name.value()];
   if (type.spec.kind == CellClass::Unknown && module != kNoIndex) {
-    type.module = module;
     type.blackbox = data_.modules[module].blackbox;
+    type.task = data_.modules[module].task;
+    if (type.blackbox && !type.task.is_none()) {
+      type.spec.kind = CellClass::Check;
+      type.blackbox = false;
+    } else {
+      type.module = module;
+    }
   }
   index = static_cast<std::uint32_t>(types_.size());
   types_.push_back(std::move(type));

@@ -24,6 +24,7 @@ struct CellType {
   std::vector<NameId> pins;         ///< names of `spec.pins`
   std::uint32_t module = kNoIndex;  ///< of an instance: index of the module
   bool blackbox = false;            ///< a module without contents
+  NameId task;                      ///< of a black box that is a check: what it does
 };
 
 /// What was found out about one cell, parallel to `Module::cells`.

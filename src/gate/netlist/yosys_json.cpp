@@ -138,6 +138,7 @@ bool YosysReader::read_module_attributes(Value value, Module& module) {
     if (key == "blackbox") flag = &module.blackbox;
     if (key == "liberty_cell") flag = &module.liberty;
     if (key == "src") module.has_source = true;
+    if (key == "heddle_task") return read_name(item, "'heddle_task'", module.task);
     if (flag == nullptr) return true;
     ConstantText text;
     if (!read_constant(item, text)) return false;

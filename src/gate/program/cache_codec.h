@@ -52,9 +52,14 @@ void fields(auto&& visit, Is<NamedNet> auto& value) {
   auto& [name, first_bit, width, lsb_index, is_upto, is_hidden] = value;
   visit(name, first_bit, width, lsb_index, is_upto, is_hidden);
 }
+void fields(auto&& visit, Is<DesignCheck> auto& value) {
+  auto& [name, kind, is_clocked, is_print, format, fired, ended, arguments] = value;
+  visit(name, kind, is_clocked, is_print, format, fired, ended, arguments);
+}
 void fields(auto&& visit, Is<Model> auto& value) {
-  auto& [top, aig, inputs, outputs, states, memories, names, name_bits, netlist_digest] = value;
-  visit(top, aig, inputs, outputs, states, memories, names, name_bits, netlist_digest);
+  auto& [top, aig, inputs, outputs, states, memories, checks, names, name_bits, netlist_digest] =
+      value;
+  visit(top, aig, inputs, outputs, states, memories, checks, names, name_bits, netlist_digest);
 }
 void fields(auto&& visit, Is<CompileOptions> auto& value) {
   auto& [observed, refuse_loops] = value;
