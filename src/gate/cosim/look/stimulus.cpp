@@ -19,13 +19,13 @@ std::map<std::string, Variables> variables_by_scope(const trace::WaveHierarchy& 
   std::vector<std::string> paths{""};
   for (const trace::WaveItem& item : hierarchy.items()) {
     if (item.kind == trace::WaveItem::Kind::Enter) {
-      const std::string& name = hierarchy.scopes()[item.index].name;
+      const std::string name = plain_name(hierarchy.scopes()[item.index].name);
       paths.push_back(paths.back().empty() ? name : paths.back() + "." + name);
     } else if (item.kind == trace::WaveItem::Kind::Leave) {
       if (paths.size() > 1) paths.pop_back();
     } else {
       const trace::WaveVariable& variable = hierarchy.variables()[item.index];
-      std::string name = variable.name;
+      std::string name = plain_name(variable.name);
       if (hierarchy.width(variable.signal) == 1 && variable.options.has_range) {
         name += "[" + std::to_string(variable.options.lsb) + "]";
       }

@@ -13,7 +13,7 @@ void walk(const trace::WaveHierarchy& hierarchy, Visit visit) {
   std::vector<std::string> paths{""};
   for (const trace::WaveItem& item : hierarchy.items()) {
     if (item.kind == trace::WaveItem::Kind::Enter) {
-      const std::string& name = hierarchy.scopes()[item.index].name;
+      const std::string name = plain_name(hierarchy.scopes()[item.index].name);
       paths.push_back(paths.back().empty() ? name : paths.back() + "." + name);
       visit(paths.back(), static_cast<const trace::WaveVariable*>(nullptr));
     } else if (item.kind == trace::WaveItem::Kind::Leave) {
@@ -35,7 +35,7 @@ NetsByName nets_below(const trace::WaveHierarchy& hierarchy, const std::string& 
     std::string name = path.size() > scope.size()
                            ? path.substr(scope.size() + (scope.empty() ? 0 : 1)) + "."
                            : std::string();
-    name += variable->name;
+    name += plain_name(variable->name);
     const trace::WaveOptions& options = variable->options;
     if (hierarchy.width(variable->signal) == 1 && options.has_range) {
       name += "[" + std::to_string(options.lsb) + "]";

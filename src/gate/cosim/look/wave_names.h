@@ -15,6 +15,11 @@ namespace heddle::gate {
 /// declared on its own `pc[3]`.
 using NetsByName = std::map<std::string, trace::WaveSignal, std::less<>>;
 
+/// A name without the backslash that Verilog escapes it with.
+[[nodiscard]] inline std::string plain_name(const std::string& name) {
+  return name.starts_with('\\') ? name.substr(1) : name;
+}
+
 /// All below `scope`, `a.b`; the whole file where it is empty.
 [[nodiscard]] NetsByName nets_below(const trace::WaveHierarchy& hierarchy,
                                     const std::string& scope);

@@ -34,6 +34,23 @@ TEST_F(DiffTest, FindsEqualFilesEqualAcrossScopesAndTimescales) {
   EXPECT_EQ(outcome->to.ps(), 3000);
 }
 
+TEST_F(DiffTest, KnowsEscapedNamesAsHierarchy) {
+  directory_.write("a.vcd",
+                   "$timescale 1ps $end\n$scope module t $end\n$var wire 1 ! \\core.q $end\n"
+                   "$var wire 4 \" \\core.bus [3:0] $end\n$upscope $end\n$enddefinitions $end\n"
+                   "#0\n0!\nb1 \"\n#5\n1!\n#9\n");
+  directory_.write("b.vcd",
+                   "$timescale 1ps $end\n$scope module t $end\n$scope module core $end\n"
+                   "$var wire 1 ! q $end\n$var wire 4 \" bus [3:0] $end\n$upscope $end\n"
+                   "$upscope $end\n$enddefinitions $end\n#0\n0!\nb1 \"\n#6\n1!\n#9\n");
+  const auto outcome = diff_waves(directory_.file("a.vcd"), directory_.file("b.vcd"), {});
+  ASSERT_TRUE(outcome.has_value());
+  EXPECT_EQ(outcome->compared, 2U);
+  ASSERT_TRUE(outcome->first.has_value());
+  EXPECT_EQ(outcome->first->net, "t.core.q");
+  EXPECT_EQ(outcome->first->time.ps(), 5);
+}
+
 TEST_F(DiffTest, NamesTheFirstDifferenceByTimeAndThenByName) {
   const auto outcome = diff("#0\n0!\nb0101 \"\n#1\n1!\n#2\n0!\nb11 \"\n#3\n",
                             "#0\nb101 a\n0b\n#1000\n1b\n#2000\n1b\nb0111 a\n#3000\n");
