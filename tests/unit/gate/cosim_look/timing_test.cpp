@@ -235,6 +235,61 @@ endmodule
   EXPECT_EQ(path, (std::vector<std::string>{"clk", "f1.Q", "u1.Y", "u2.Y", "u3.Y"}));
 }
 
+// What a run does is part of what static analysis allows for: no slack is below
+// its worst one. The endpoint is the same, and at a shorter period it is violated.
+TEST_F(TimingTest, staysWithinTheStaticAnalysisOfASynthesisedDesign) {
+  HEDDLE_NEED_TOOL("sta");
+  HEDDLE_NEED_TOOL("yosys");
+  const auto package = run_process({"dpkg", "-L", "qflow-tech-osu018"});
+  std::smatch liberty;
+  ASSERT_TRUE(
+      std::regex_search(package.out, liberty, std::regex("(\\S+/osu018_stdcells\\.lib)\n")));
+  heddle::test::ProcessOptions options;
+  options.environment.push_back("HEDDLE_DESIGN_DIR=" + directory_.file("designs"));
+  const auto built =
+      run_process({"sh", HEDDLE_SOURCE_DIR "/designs/build.sh", "uart_hello", "osu018"}, options);
+  ASSERT_EQ(built.code, 0) << built.err;
+  const std::string netlist = directory_.file("designs/uart_hello/osu018.v");
+  directory_.write("sta.tcl",
+                   "read_liberty " + liberty[1].str() + "\nread_verilog " + netlist +
+                       "\nlink_design uart_hello\ncreate_clock -name clk -period 10 clk\n"
+                       "write_sdf -digits 6 design.sdf\n"
+                       "report_checks -digits 6\n"
+                       "report_checks -path_delay min -digits 6\n");
+  options.directory = directory_.path();
+  const auto sta = run_process({"sta", "-exit", "sta.tcl"}, options);
+  ASSERT_EQ(sta.code, 0) << sta.out << sta.err;
+  std::smatch slacks;
+  ASSERT_TRUE(std::regex_search(
+      sta.out, slacks,
+      std::regex("Endpoint: (\\S+)[^]*? ([0-9.]+)   slack[^]*?Endpoint[^]*? ([0-9.]+)   slack")));
+  const auto setup_fs = static_cast<std::int64_t>(std::stod(slacks[2]) * 1e6);
+  const auto hold_fs = static_cast<std::int64_t>(std::stod(slacks[3]) * 1e6);
+  // The static path takes this long; a period below it fails where a vector goes that way.
+  for (const std::int64_t period_ps : {10000, 2000}) {
+    const Result<RunFile> file = read_run_file(
+        "design: {netlist: " + netlist + ", cells: [" + liberty[1].str() + "]}\n" +
+            "clocks: {clk: {port: clk, period_ps: " + std::to_string(period_ps) + "}}\n" +
+            "reset: {port: rst_n, active: low, edges: 20}\nstop: {edges: 20000}\n",
+        directory_.file("run.yaml"));
+    ASSERT_TRUE(file.has_value()) << file.error().to_string();
+    CosimOptions cosim;
+    cosim.directory = directory_.file("out" + std::to_string(period_ps));
+    cosim.timing.params.sdf_file = directory_.file("design.sdf");
+    CosimObserverDefault silent;
+    SilentProgress progress;
+    const auto outcome = run_cosim(*file, cosim, silent, progress, {});
+    ASSERT_TRUE(outcome.has_value()) << outcome.error().to_string();
+    const TimingReport& report = *outcome->timing;
+    const TimingFinding& setup = of(report, TimingCheckKind::Setup).worst;
+    EXPECT_GE(setup.slack_fs, setup_fs - (10000 - period_ps) * kPs - kPs);
+    EXPECT_EQ(setup.instance, slacks[1].str());
+    EXPECT_GE(of(report, TimingCheckKind::Hold).worst.slack_fs, hold_fs - kPs);
+    EXPECT_EQ(report.violation_count > 0, period_ps == 2000);
+    EXPECT_EQ(report.untimed, 0U);
+  }
+}
+
 /// The planted bug: clk reaches stage2 after 270 to 330 + 90 to 110 ps, data
 /// leaves stage1 90 to 110 + 170 to 220 ps after the same edge.
 TEST_F(TimingTest, namesTheFlopOfThePlantedHoldViolation) {
