@@ -90,8 +90,9 @@ void fields(auto&& visit, Is<Program> auto& value) {
   auto& [model, aig, node_count, first_lut, luts, functions, states, domains, groups, reads, writes,
          selects, inputs, outputs, observed_lits, observed, is_clock_cone, level_count, node_of_aig,
          digest] = value;
-  visit(aig, node_count, first_lut, luts, functions, states, domains, groups, reads, writes, selects,
-        inputs, outputs, observed_lits, observed, is_clock_cone, level_count, node_of_aig, digest);
+  visit(aig, node_count, first_lut, luts, functions, states, domains, groups, reads, writes,
+        selects, inputs, outputs, observed_lits, observed, is_clock_cone, level_count, node_of_aig,
+        digest);
 }
 
 class Writer {
