@@ -1,5 +1,5 @@
 // Rows of a benchmark file and their table: what was measured, how it spreads,
-// what it is compared with. docs/reference/bench.md describes the file.
+// what it is compared with. docs/reference/benchmarks.md describes the file.
 #pragma once
 
 #include <optional>
