@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "gate/cosim/batch_stage.h"
-#include "gate/live/live_port.h"
+#include "gate/cosim/live/live_port.h"
 
 namespace heddle::gate {
 

@@ -1,6 +1,6 @@
 // Live ports with real sockets: a client of our own talks to a bank that is
 // stepped by hand.
-#include "gate/live/live_port.h"
+#include "gate/cosim/live/live_port.h"
 
 #include <arpa/inet.h>
 #include <gtest/gtest.h>

@@ -1,4 +1,4 @@
-#include "gate/live/live_jtag.h"
+#include "gate/cosim/live/live_jtag.h"
 
 #include <algorithm>
 #include <cstring>

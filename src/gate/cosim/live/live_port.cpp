@@ -1,4 +1,4 @@
-#include "gate/live/live_port.h"
+#include "gate/cosim/live/live_port.h"
 
 namespace heddle::gate {
 

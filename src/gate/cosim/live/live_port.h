@@ -6,7 +6,7 @@
 #include <memory>
 #include <string>
 
-#include "gate/live/loopback_server.h"
+#include "gate/cosim/live/loopback_server.h"
 #include "heddle/base/output_file.h"
 #include "heddle/gate/live.h"
 #include "heddle/gate/peripheral.h"

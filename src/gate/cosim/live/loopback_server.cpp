@@ -1,4 +1,4 @@
-#include "gate/live/loopback_server.h"
+#include "gate/cosim/live/loopback_server.h"
 
 #include <arpa/inet.h>
 #include <fcntl.h>

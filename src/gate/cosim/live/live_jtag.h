@@ -4,7 +4,7 @@
 
 #include <vector>
 
-#include "gate/live/live_port.h"
+#include "gate/cosim/live/live_port.h"
 #include "heddle/gate/peripherals/jtag.h"
 
 namespace heddle::gate {

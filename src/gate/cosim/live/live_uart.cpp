@@ -1,8 +1,8 @@
-#include "gate/live/live_uart.h"
+#include "gate/cosim/live/live_uart.h"
 
 #include <cstring>
 
-#include "gate/live/live_jtag.h"
+#include "gate/cosim/live/live_jtag.h"
 #include "heddle/base/check.h"
 #include "heddle/base/file.h"
 #include "heddle/gate/peripherals/uart.h"
