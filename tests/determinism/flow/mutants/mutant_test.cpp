@@ -91,7 +91,11 @@ bool ping_pong_ends(int rounds) {
 
 #ifdef HEDDLE_FLOW_MUTATE_LOST_WAKE
 TEST(Mutant, a_seeded_lost_wake_up_is_noticed) {
-  EXPECT_FALSE(ping_pong_ends(5'000));
+  // Whether one run loses one is up to the scheduler: some five thousand hand-offs
+  // do not, forty times as many have not been seen to.
+  bool is_noticed = false;
+  for (int run = 0; run < 40 && !is_noticed; ++run) is_noticed = !ping_pong_ends(5'000);
+  EXPECT_TRUE(is_noticed);
 }
 #else
 TEST(ProgressWord, loses_no_wake_up_when_both_sides_park_every_time) {
