@@ -166,6 +166,8 @@ std::string summary(const gate::CosimOutcome& outcome) {
   text += fmt::format("{}: {} edges, {} ps, {} edges/s, stopped by {}\n",
                       gate::run_status_name(outcome.status), outcome.edges, outcome.time_ps,
                       count_to_text(rate), gate::stop_reason_name(outcome.stop));
+  if (!outcome.jitter_ps.empty())
+    text += fmt::format("clocks with jitter: seed {}\n", outcome.seed);
   for (const std::string& file : outcome.files) {
     text += "  " + join_path(outcome.directory, file) + "\n";
   }

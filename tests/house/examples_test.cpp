@@ -133,6 +133,31 @@ TEST(Readme, leads_from_a_netlist_to_a_picture_in_five_commands) {
   }
 }
 
+/// The `sh` block of docs/guides/clocks.md that holds `marker`, run where it says.
+ProcessResult run_of_clocks_guide(const std::string& marker) {
+  std::string script = "PATH=" HEDDLE_BINARY_DIR "/bin:$PATH\n";
+  const std::string page = text_of_file(HEDDLE_SOURCE_DIR "/docs/guides/clocks.md");
+  for (const std::string& command : commands_of(page, marker)) script += command + "\n";
+  return run_process({"sh", "-c", script}, kInTree);
+}
+
+TEST(Examples, a_sweep_of_seeds_finds_the_missing_synchroniser_and_not_the_one_in_place) {
+  HEDDLE_NEED_TOOL("yosys");
+  const ProcessResult built = run_of_clocks_guide("yosys");
+  ASSERT_EQ(built.code, 0) << built.err;
+  const ProcessResult swept = run_of_clocks_guide("for seed in");
+  EXPECT_THAT(swept.out, AllOf(HasSubstr("run: seed "), Not(HasSubstr("correct: seed "))));
+  EXPECT_THAT(swept.err, AllOf(HasSubstr("cosim.assertion-failed"), HasSubstr("each_word_once")));
+  const ProcessResult looked = run_of_clocks_guide("--trace-signals");
+  EXPECT_EQ(looked.code, 1) << looked.err;
+  const std::string guide = text_of_file(HEDDLE_SOURCE_DIR "/docs/guides/clocks.md");
+  std::istringstream said(looked.err);
+  std::string line;
+  std::getline(said, line);
+  EXPECT_THAT(line, HasSubstr("each_word_once"));
+  EXPECT_THAT(guide, HasSubstr(line));  // what the page shows is what is said
+}
+
 /// A page without its fenced blocks: a lambda in one looks like a link.
 std::string without_code(const std::string& page) {
   std::istringstream lines(page);

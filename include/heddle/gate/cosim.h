@@ -142,6 +142,8 @@ struct CosimOutcome {
   std::int64_t time_ps = 0;  ///< of the last edge
   StopReason stop = StopReason::None;
   std::vector<std::pair<std::string, std::uint64_t>> cycles;  ///< by clock
+  std::uint64_t seed = 0;
+  std::vector<std::pair<std::string, std::int64_t>> jitter_ps;  ///< clocks that have some
   std::vector<UartOutcome> uarts;
   std::uint64_t event_count = 0;
   std::uint64_t event_digest = 0;

@@ -11,6 +11,10 @@ inline constexpr DiagnosticRule kNoClock{"cosim.no-clock", Severity::Error,
                                          "add `clocks: {NAME: {port: PORT, period_ps: N}}`"};
 inline constexpr DiagnosticRule kTooManyClocks{"cosim.too-many-clocks", Severity::Error,
                                                "there are {} clocks, at most {} are possible", ""};
+inline constexpr DiagnosticRule kBadJitter{
+    "cosim.bad-jitter", Severity::Error,
+    "a jitter of {} ps is more than the {} ps that a period of {} ps allows",
+    "below a quarter of its period a clock's own edges stay apart and in order"};
 inline constexpr DiagnosticRule kUnknownClock{"cosim.unknown-clock", Severity::Error,
                                               "there is no clock '{}'", "{}"};
 inline constexpr DiagnosticRule kClockNeeded{
@@ -109,7 +113,7 @@ inline constexpr const DiagnosticRule* kRules[] = {
     &kDrivenTwice,     &kUnknownRole,   &kMissingPin,   &kInputFloats,       &kUnknownNet,
     &kNotAState,       &kUnknownMemory, &kValueTooWide, &kBadImage,          &kImageTooLarge,
     &kImageEmpty,      &kRunExists,     &kNotARun,      &kEngineLacks,       &kNothingChecked,
-    &kBadCheckWindow,  &kDiverged,      &kUnexpected,   &kNoEvents,
+    &kBadCheckWindow,  &kDiverged,      &kUnexpected,   &kNoEvents,          &kBadJitter,
 };
 
 }  // namespace heddle::gate::cosim::diag

@@ -31,6 +31,7 @@ struct ClockEntry {
   Written<std::string> port;
   std::int64_t period_ps = 0;
   std::int64_t phase_ps = 0;
+  std::int64_t jitter_ps = 0;
 };
 
 struct ResetEntry {

@@ -83,6 +83,10 @@ std::string CosimRun::in_directory(const std::string& name) const {
 Status CosimRun::open() {
   outcome_.name = file_.name;
   outcome_.engine = file_.engine;
+  outcome_.seed = file_.seed;
+  for (const ClockEntry& clock : file_.clocks) {
+    if (clock.jitter_ps > 0) outcome_.jitter_ps.emplace_back(clock.name, clock.jitter_ps);
+  }
   outcome_.directory = options_.directory.empty() ? default_directory() : options_.directory;
   HEDDLE_TRY_STATUS(make_run_directory(outcome_.directory, options_.force));
   const RunParams params{.version = options_.version,

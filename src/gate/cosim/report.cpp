@@ -27,6 +27,13 @@ void write_result(JsonWriter& json, const CosimOutcome& outcome) {
   json.begin_inline_object();
   for (const auto& [clock, cycles] : outcome.cycles) json.member(clock, cycles);
   json.end_object();
+  if (!outcome.jitter_ps.empty()) {
+    json.member("seed", outcome.seed);
+    json.key("jitter_ps");
+    json.begin_inline_object();
+    for (const auto& [clock, jitter] : outcome.jitter_ps) json.member(clock, jitter);
+    json.end_object();
+  }
   json.key("uarts");
   json.begin_array();
   for (const UartOutcome& uart : outcome.uarts) {

@@ -49,6 +49,10 @@ std::string summary_table(const CosimOutcome& outcome) {
   for (const auto& [clock, cycles] : outcome.cycles) {
     out += row("cycles of " + clock, std::to_string(cycles));
   }
+  for (const auto& [clock, jitter] : outcome.jitter_ps) {
+    out += row("jitter of " + clock,
+               std::to_string(jitter) + " ps, seed " + std::to_string(outcome.seed));
+  }
   out += row("stopped by", stop_reason_name(outcome.stop));
   if (outcome.seconds > 0) {
     out += row("speed",

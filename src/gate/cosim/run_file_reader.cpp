@@ -26,6 +26,16 @@ void read_clocks(ConfigReader& map, RunFileReading& reading) {
     entry.phase_ps =
         clock.optional<Picoseconds>("phase_ps", Picoseconds(0), {.min = 0, .max = kPeriodPsMax})
             .count();
+    entry.jitter_ps =
+        clock.optional<Picoseconds>("jitter_ps", Picoseconds(0), {.min = 0, .max = kPeriodPsMax})
+            .count();
+    const std::int64_t most =
+        ScheduledClock::jitter_ps_max(std::max<std::int64_t>(entry.period_ps, 2));
+    if (entry.period_ps >= 2 && entry.jitter_ps > most) {
+      clock.report(
+          diag::kBadJitter, "jitter_ps",
+          {std::to_string(entry.jitter_ps), std::to_string(most), std::to_string(entry.period_ps)});
+    }
     reading.run.clocks.push_back(std::move(entry));
   }
   const std::size_t count = reading.run.clocks.size();

@@ -147,12 +147,14 @@ void add_probes(Model& model, const RunPlan& plan) {
 }
 
 void RunPlanner::plan_clocks() {
+  plan_.schedule.seed = run_.seed;
   for (const ClockEntry& clock : run_.clocks) {
     plan_.clock_names.push_back(clock.name);
     const Bits bits = find_input(clock.port);
     if (!has_width(bits, 1, 1, clock.port)) continue;
     own(bits, "clock '" + clock.name + "'", clock.port.where);
-    plan_.schedule.clocks.push_back({bits[0], clock.period_ps, clock.phase_ps});
+    plan_.schedule.clocks.push_back(
+        {bits[0], clock.period_ps, clock.phase_ps, clock.jitter_ps, clock.name});
   }
 }
 

@@ -17,6 +17,10 @@ constexpr auto kEarlier = [](const auto& a, const auto& b) {
 
 }  // namespace
 
+RandomStream jitter_stream(std::uint64_t seed, const std::string& clock_name) {
+  return RandomStream(seed, "jitter of clock " + clock_name);
+}
+
 Schedule::Schedule(ScheduleSpec spec) : spec_(std::move(spec)) {
   HEDDLE_CHECK(!spec_.clocks.empty());
   HEDDLE_CHECK(spec_.clocks.size() <= ScheduleSpec::kClocksMax);
@@ -27,7 +31,10 @@ Schedule::Schedule(ScheduleSpec spec) : spec_(std::move(spec)) {
     HEDDLE_CHECK(clock.period_ps <= ScheduledClock::kPeriodPsMax);
     HEDDLE_CHECK(clock.phase_ps >= 0);
     HEDDLE_CHECK(clock.phase_ps <= ScheduledClock::kPeriodPsMax);
-    heap_.push_back({.time_ps = clock.phase_ps, .clock = i, .rises = true});
+    HEDDLE_CHECK(clock.jitter_ps >= 0);
+    HEDDLE_CHECK(clock.jitter_ps <= ScheduledClock::jitter_ps_max(clock.period_ps));
+    progress_.push_back({clock.phase_ps, 0, jitter_stream(spec_.seed, clock.name)});
+    heap_.push_back(next_event(i));
   }
   std::sort(heap_.begin(), heap_.end(), kEarlier);  // a sorted list is a heap
   if (spec_.reset) {
@@ -72,13 +79,24 @@ void Schedule::append_next(EdgeWindow& window) {
     clock_ops_.push_back({clock.input, event.rises ? 1U : 0U});
     if (event.rises) info.rising |= 1U << event.clock;
     const std::int64_t half = clock.period_ps / 2;
-    replace_first({.time_ps = event.time_ps + (event.rises ? half : clock.period_ps - half),
-                   .clock = event.clock,
-                   .rises = !event.rises});
+    Progress& progress = progress_[event.clock];
+    progress.nominal_ps += event.rises ? half : clock.period_ps - half;
+    ++progress.change;
+    replace_first(next_event(event.clock));
   }
   window.append(info, data_ops_, clock_ops_);
   if (in_reset_ && (info.rising >> spec_.reset->clock & 1U) != 0) --reset_left_;
   ++edge_;
+}
+
+Schedule::Event Schedule::next_event(std::uint32_t clock) const {
+  const Progress& progress = progress_[clock];
+  Event event{.time_ps = progress.nominal_ps, .clock = clock, .rises = (progress.change & 1U) == 0};
+  if (const std::int64_t most = spec_.clocks[clock].jitter_ps; most > 0) {
+    event.time_ps += progress.jitter.between(-most, most, 0, progress.change);
+    event.time_ps = std::max<std::int64_t>(event.time_ps, 0);
+  }
+  return event;
 }
 
 /// Constants and the reset's level at edge 0, and the reset's release.
