@@ -139,7 +139,7 @@ struct I2cSlave {
   HEDDLE_HOST_DEVICE static void rise(State& state, bool sda) {
     if (state.phase == kIdle) return;
     if (state.bit < 8) {
-      state.shift = static_cast<std::uint8_t>(state.shift << 1U | (sda ? 1U : 0U));
+      state.shift = static_cast<std::uint8_t>(unsigned{state.shift} << 1U | (sda ? 1U : 0U));
     } else if (state.phase == kRead && sda) {
       state.phase = kIdle;  // not acknowledged: the master has enough
     }

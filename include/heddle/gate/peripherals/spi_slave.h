@@ -118,7 +118,7 @@ struct SpiSlave {
       if (state.bits < 8 * config.header_bytes) return;
       const unsigned top = 8U * config.header_bytes - 1;
       state.has_header = 1;
-      state.reading = ((state.shift >> top & 1U) != 0) == config.read_flag ? 1 : 0;
+      state.reading = ((unsigned{state.shift} >> top & 1U) != 0) == config.read_flag ? 1 : 0;
       state.address = state.shift & ((1U << top) - 1) & mask;
     } else {
       if (state.bits < 8) return;
@@ -142,7 +142,7 @@ struct SpiSlave {
     if (state.out_left == 8) state.data = in.store.read(state.address);
     if (state.out_left == 0) return;
     --state.out_left;
-    put(state, (state.data >> state.out_left & 1U) != 0, out);
+    put(state, (unsigned{state.data} >> state.out_left & 1U) != 0, out);
   }
 };
 

@@ -83,8 +83,8 @@ struct Uart {
       return;
     }
     state.frame_bit = 0;
-    const std::uint32_t data = state.frame_data & ((1U << config.data_bits) - 1);
-    const bool parity = (state.frame_data >> config.data_bits & 1U) != 0;
+    const std::uint32_t data = unsigned{state.frame_data} & ((1U << config.data_bits) - 1);
+    const bool parity = (unsigned{state.frame_data} >> config.data_bits & 1U) != 0;
     const bool wrong = config.parity != UartParity::None && parity != parity_of(config, data);
     out.record(!level ? kFramingError : wrong ? kParityError : kByte, data);
   }
