@@ -26,6 +26,7 @@ struct CosimCommandOptions {
   std::string engine;
   std::optional<std::uint64_t> edges;
   std::optional<std::uint64_t> batch;
+  std::optional<std::uint64_t> host_threads;
   std::vector<std::string> waves;
   std::string wave_format;
   std::string check;
@@ -126,6 +127,10 @@ Result<gate::CosimOptions> cosim_options(const CosimCommandOptions& options, std
   if (options.checkpoint_every && *options.checkpoint_every == 0) {
     return bad_usage("`--checkpoint-every` is at least 1");
   }
+  if (options.host_threads && (*options.host_threads == 0 || *options.host_threads > 2)) {
+    return bad_usage("`--host-threads` is 1 or 2");
+  }
+  out.host_threads = static_cast<std::uint32_t>(options.host_threads.value_or(0));
   out.checkpoint_every = options.checkpoint_every.value_or(0);
   out.trace_signals = options.trace_signals;
   out.saif_file = options.saif;
@@ -214,6 +219,8 @@ std::vector<Option> option_list(CosimCommandOptions& o) {
       {"--engine", "NAME", "the engine", &o.engine, Need::Optional, {"event", "reference"}},
       {"--edges", "N", "stop after N edges", &o.edges},
       {"--batch", "N", "edges a batch; never changes a result", &o.batch},
+      {"--host-threads", "N", "1, or 2 to write beside the simulation; never changes a result",
+       &o.host_threads},
       {"--waves", "GLOB", "dump the nets that match; `none` for none; may be repeated", &o.waves},
       {"--wave-format",
        "FORMAT",

@@ -1,6 +1,6 @@
-// Co-simulation: a run file in, a run directory out. The host loop is a list of
-// stages (schedule, simulate, decode, waves, commit) over batches, with no type
-// of an engine in it; docs/guides/gate-run-file.md describes what it writes.
+// Co-simulation: a run file in, a run directory out. The host loop is a flow of
+// tasks (simulate, look, commit) over batches, with no type of an engine in it;
+// docs/guides/gate-run-file.md describes what it writes.
 #pragma once
 
 #include <chrono>
@@ -48,11 +48,16 @@ struct CosimOptions {
   std::string fault;            ///< `NET` or `seed:N` to invert; empty: none
   std::string version;          ///< of the program, for run_params.json
   std::string cache_directory;  ///< of compiled designs, see program_cache.h; empty: none
+  /// 1, or 2 to simulate a batch while the one before is written; 0: as many as there
+  /// are cores. It is one where the engine has to wait for every batch, and by itself for
+  /// small batches.
+  std::uint32_t host_threads = 0;
   /// Wall time, for the report's `run` part only.
   std::function<std::chrono::nanoseconds()> clock;
 };
 
-/// Who looks on while a run goes. Threads: called on the thread of `run_cosim`.
+/// Who looks on while a run goes. Threads: one at a time, during `run_cosim`; while it
+/// simulates, not the caller's.
 class CosimObserver {
  public:
   virtual ~CosimObserver() = default;

@@ -94,7 +94,7 @@ void CosimRun::dump_stores() {
 
 /// Says of a UART that heard nonsense how long the bits on its line really are.
 void CosimRun::explain_uarts() {
-  const std::vector<PeripheralDescription> states = engine_->bank().describe();
+  const std::vector<PeripheralDescription>& states = last_->peripherals;
   for (const UartTranscript& uart : events_->transcripts()) {
     const std::uint64_t wrong = uart.framing_errors + uart.parity_errors;
     const auto* setup = std::get_if<UartSetup>(&plan_.bank.peripherals[uart.source].setup);
@@ -153,7 +153,7 @@ void CosimRun::fill_statistics() {
   namespace stat = cosim::stat;
   Statistics& out = outcome_.statistics;
   const BatchTelemetry& batches = outcome_.telemetry;
-  const BackendProfile profile = engine_->backend().profile();
+  const BackendProfile& profile = last_->profile;
   const auto share = [](std::uint64_t part, std::uint64_t whole) {
     return whole == 0 ? 0.0 : static_cast<double>(part) / static_cast<double>(whole);
   };

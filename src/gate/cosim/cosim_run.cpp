@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <bit>
+#include <thread>
+#include <utility>
 
 #include "gate/cosim/image.h"
 #include "gate/cosim/report.h"
@@ -145,46 +147,98 @@ void CosimRun::loop() {
   outcome_.telemetry.batch_limit = file_.batch_edges;
   const std::chrono::nanoseconds begin =
       options_.clock ? options_.clock() : std::chrono::nanoseconds(0);
-  while (turn()) {
-  }
+  last_ = &batches_.back();  // before the first
+  note_engine(*last_);
+  outcome_.stop = engine_->schedule().exhausted();
+  if (outcome_.stop == StopReason::None) run_batches();
   progress_.finish();
   if (options_.clock) {
     outcome_.seconds = std::chrono::duration<double>(options_.clock() - begin).count();
   }
 }
 
-bool CosimRun::turn() {
-  outcome_.stop = engine_->schedule().exhausted();
-  if (outcome_.stop != StopReason::None) return false;
+void CosimRun::run_batches() {
   if (interrupt_.is_requested()) {
     outcome_.status = RunStatus::Interrupted;
-    return false;
+  } else if (const Status ran = run_host_loop(*this, host_threads()); !ran) {
+    fail_with(ran.error());
   }
-  std::uint32_t asked = next_batch();
-  if (live_ != nullptr) {
-    asked = live_->before_batch(engine_->bank(), engine_->schedule().next_edge(), asked);
-    if (live_->has_ended()) {
-      outcome_.stop = StopReason::Client;
-      return false;
-    }
-  }
-  const Result<BatchView> batch = engine_->advance(asked);
-  if (!batch) {
-    fail_with(batch.error());
-    return false;
-  }
-  for (BatchStage* stage : stages_) stage->consume(*batch, engine_->window());
-  commit(*batch, asked);
-  const auto is_broken = [](const BatchStage* stage) { return !stage->ok(); };
-  if (std::any_of(stages_.begin(), stages_.end(), is_broken)) outcome_.status = RunStatus::Failed;
-  report_progress();
-  outcome_.stop = batch->stop;
-  return outcome_.status == RunStatus::Complete && batch->stop == StopReason::None;
 }
 
-void CosimRun::commit(const BatchView& batch, std::uint32_t asked) {
+/// Two, unless somebody but the first task needs the engine as it stood after a
+/// batch: live peripherals and checkpoints between batches, dumps at the end.
+std::uint32_t CosimRun::host_threads() const {
+  const bool alone = live_ != nullptr || options_.checkpoint_every != 0 || !plan_.dumps.empty() ||
+                     !plan_.store_dumps.empty();
+  if (alone) return 1;
+  if (options_.host_threads != 0) return std::min(options_.host_threads, kHostBatches);
+  constexpr std::uint32_t kWorthHandingOn = 256;  // edges; fewer cost less than a wake-up
+  if (file_.batch_edges < kWorthHandingOn) return 1;
+  return std::min(std::max(std::thread::hardware_concurrency(), 1U), kHostBatches);
+}
+
+bool CosimRun::simulate(std::uint32_t index) {
+  HostBatch& batch = batches_[index];
+  run_batch(batch);
+  note_engine(batch);
+  return batch.status.has_value() && !batch.client_ended &&
+         batch.engine.view.stop == StopReason::None && batch.exhausted == StopReason::None;
+}
+
+void CosimRun::run_batch(HostBatch& batch) {
+  batch.asked = next_batch();
+  if (live_ != nullptr) {
+    batch.asked =
+        live_->before_batch(engine_->bank(), engine_->schedule().next_edge(), batch.asked);
+    batch.client_ended = live_->has_ended();
+    if (batch.client_ended) return;
+  }
+  batch.status = engine_->advance(batch.asked, batch.engine);
+  batch.exhausted = engine_->schedule().exhausted();
+}
+
+void CosimRun::note_engine(HostBatch& batch) const {
+  batch.profile = engine_->backend().profile();
+  batch.peripherals = std::as_const(*engine_).bank().describe();
+}
+
+void CosimRun::look(std::uint32_t index) {
+  const HostBatch& batch = batches_[index];
+  if (has_ended_ || batch.client_ended || !batch.status) return;
+  for (BatchStage* stage : stages_) stage->consume(batch.engine.view, *batch.engine.window);
+}
+
+bool CosimRun::commit(std::uint32_t index) {
+  if (has_ended_) return false;
+  last_ = &batches_[index];
+  judge(*last_);
+  return !has_ended_;
+}
+
+void CosimRun::judge(const HostBatch& batch) {
+  has_ended_ = true;
+  if (batch.client_ended) {
+    outcome_.stop = StopReason::Client;
+    return;
+  }
+  if (!batch.status) return fail_with(batch.status.error());
+  count(batch);
+  outcome_.stop = batch.engine.view.stop;
+  const auto is_broken = [](const BatchStage* stage) { return !stage->ok(); };
+  if (std::any_of(stages_.begin(), stages_.end(), is_broken)) {
+    outcome_.status = RunStatus::Failed;
+    return;
+  }
+  if (outcome_.stop == StopReason::None) outcome_.stop = batch.exhausted;
+  if (outcome_.stop != StopReason::None) return;
+  has_ended_ = interrupt_.is_requested();
+  if (has_ended_) outcome_.status = RunStatus::Interrupted;
+}
+
+void CosimRun::count(const HostBatch& host_batch) {
+  const BatchView& batch = host_batch.engine.view;
   if (batch.executed == 0) return;
-  const EdgeWindow& window = engine_->window();
+  const EdgeWindow& window = *host_batch.engine.window;
   for (std::uint32_t i = 0; i < batch.executed; ++i) {
     std::uint32_t rising = window.info(batch.first_edge + i).rising;
     for (; rising != 0; rising &= rising - 1) {
@@ -202,13 +256,14 @@ void CosimRun::commit(const BatchView& batch, std::uint32_t asked) {
   if (batch.executed > 1) {
     telemetry.batched_edges += batch.executed;
     ++telemetry.batched_submits;
-  } else if (asked == 1) {
+  } else if (host_batch.asked == 1) {
     ++telemetry.single_by_limit;
   } else if (batch.stop != StopReason::None) {
     ++telemetry.single_by_stop;
   } else {
     ++telemetry.single_by_end;
   }
+  report_progress();
 }
 
 void CosimRun::report_progress() {

@@ -1,6 +1,7 @@
 // One run, from its files to its report, as the ordered steps of `run_cosim`.
 #pragma once
 
+#include <array>
 #include <memory>
 #include <vector>
 
@@ -8,6 +9,7 @@
 #include "gate/cosim/digest_file.h"
 #include "gate/cosim/engine_run.h"
 #include "gate/cosim/event_stage.h"
+#include "gate/cosim/host_loop.h"
 #include "gate/cosim/live_stage.h"
 #include "gate/cosim/look_stages.h"
 #include "gate/cosim/output_hash.h"
@@ -17,7 +19,7 @@
 
 namespace heddle::gate {
 
-class CosimRun {
+class CosimRun final : private HostSteps {
  public:
   CosimRun(const RunFile& file, const CosimOptions& options, CosimObserver& observer,
            Progress& progress, Interrupt interrupt)
@@ -38,14 +40,33 @@ class CosimRun {
   [[nodiscard]] CosimOutcome finish();
 
  private:
+  /// A batch, and how the engine stood after it: the engine itself may be ahead.
+  struct HostBatch {
+    EngineBatch engine;
+    Status status;  ///< why there is no batch
+    std::uint32_t asked = 0;
+    bool client_ended = false;  ///< instead of a batch
+    StopReason exhausted = StopReason::None;
+    BackendProfile profile;
+    std::vector<PeripheralDescription> peripherals;
+  };
+
+  [[nodiscard]] bool simulate(std::uint32_t batch) override;
+  void look(std::uint32_t batch) override;
+  [[nodiscard]] bool commit(std::uint32_t batch) override;
+
   [[nodiscard]] Status open_live();
   [[nodiscard]] Status compile_design(Model model, ProgramCache& cache);
   [[nodiscard]] std::string default_directory() const;
   [[nodiscard]] std::string in_directory(const std::string& name) const;
   [[nodiscard]] std::uint32_t next_batch() const;
-  /// One turn of the loop; false when it was the last.
-  [[nodiscard]] bool turn();
-  void commit(const BatchView& batch, std::uint32_t asked);
+  void run_batches();
+  [[nodiscard]] std::uint32_t host_threads() const;
+  void run_batch(HostBatch& batch);
+  void note_engine(HostBatch& batch) const;
+  /// Ends the run, or lets it go on.
+  void judge(const HostBatch& batch);
+  void count(const HostBatch& batch);
   void report_progress();
   void fail_with(const Diagnostics& problems);
   void close_stages();
@@ -75,6 +96,9 @@ class CosimRun {
   LookStages look_;
   std::vector<BatchStage*> stages_;  ///< the order in which a batch is committed
   std::string wave_file_;
+  std::array<HostBatch, kHostBatches> batches_;  ///< gone before the engine is
+  HostBatch* last_ = nullptr;                    ///< the one committed last
+  bool has_ended_ = false;                       ///< what was simulated ahead is dropped
   CosimOutcome outcome_;
 };
 

@@ -55,12 +55,18 @@ Status EngineRun::go_on_from(const Checkpoint& checkpoint, const std::string& pa
 }
 
 Result<BatchView> EngineRun::advance(std::uint32_t count) {
-  token_.release();
+  HEDDLE_TRY_STATUS(advance(count, last_));
+  return last_.view;
+}
+
+Status EngineRun::advance(std::uint32_t count, EngineBatch& batch) {
+  batch.token.release();
   EdgeWindow& window = backend_->window();
-  window_ = &window;
+  batch.window = &window;
   const std::uint32_t filled = schedule_.fill(window, count);
-  token_ = backend_->run_edges(window.first_edge(), filled);
-  return backend_->wait(token_);
+  batch.token = backend_->run_edges(window.first_edge(), filled);
+  HEDDLE_TRY(batch.view, backend_->wait(batch.token));
+  return {};
 }
 
 }  // namespace heddle::gate

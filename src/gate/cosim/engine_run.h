@@ -17,6 +17,13 @@ namespace heddle::gate {
 [[nodiscard]] Status check_capabilities(const Capabilities& can, const RunPlan& plan,
                                         const BackendOptions& options);
 
+/// A batch that has run: its edges and what it gave, until the token is released.
+struct EngineBatch {
+  BatchToken token;
+  const EdgeWindow* window = nullptr;
+  BatchView view;
+};
+
 class EngineRun {
  public:
   /// Loads the engine, its memories and deposits. `program` outlives it.
@@ -29,6 +36,10 @@ class EngineRun {
   /// Runs the next edges: `count`, or those that are left. What it gave before
   /// is dead after this. Errors: those of `Backend::wait`.
   [[nodiscard]] Result<BatchView> advance(std::uint32_t count);
+  /// The same into memory of the caller's, which is released first; the batches
+  /// in others stay. Requires: fewer than `Backend::kSlots` of those. The engine
+  /// outlives them.
+  [[nodiscard]] Status advance(std::uint32_t count, EngineBatch& batch);
 
   /// Where it stands, between two batches.
   [[nodiscard]] Checkpoint save() const;
@@ -37,7 +48,7 @@ class EngineRun {
   [[nodiscard]] Status go_on_from(const Checkpoint& checkpoint, const std::string& path);
 
   /// The edges of the last `advance`.
-  [[nodiscard]] const EdgeWindow& window() const { return *window_; }
+  [[nodiscard]] const EdgeWindow& window() const { return *last_.window; }
   [[nodiscard]] const Schedule& schedule() const { return schedule_; }
   [[nodiscard]] Backend& backend() { return *backend_; }
   [[nodiscard]] PeripheralBank& bank() { return *bank_; }
@@ -51,8 +62,7 @@ class EngineRun {
   std::unique_ptr<PeripheralBank> bank_;
   Schedule schedule_;
   std::unique_ptr<Backend> backend_;
-  const EdgeWindow* window_ = nullptr;
-  BatchToken token_;
+  EngineBatch last_;
 };
 
 }  // namespace heddle::gate

@@ -134,6 +134,8 @@ TEST_F(GateProgram, exits_2_with_the_place_of_a_mistake_and_leaves_nothing) {
   EXPECT_EQ(run({"cosim", "run.yaml", "--from", "out"}).code, 2);
   EXPECT_EQ(run({"cosim", "run.yaml", "--edges", "0"}).code, 2);
   EXPECT_EQ(run({"cosim", "run.yaml", "--batch", "65537"}).code, 2);
+  EXPECT_EQ(run({"cosim", "run.yaml", "--host-threads", "0"}).code, 2);
+  EXPECT_EQ(run({"cosim", "run.yaml", "--host-threads", "3"}).code, 2);
   EXPECT_EQ(run({"cosim", "run.yaml", "--seed", "x"}).code, 2);
   EXPECT_EQ(run({"cosim", "run.yaml", "--check", "5:5"}).code, 2);
   EXPECT_EQ(run({"cosim", "run.yaml", "--digest", "d", "--digest-every", "0"}).code, 2);
@@ -167,6 +169,7 @@ TEST_F(GateProgram, names_a_run_directory_by_its_inputs) {
   };
   const std::string plain = directory_of({});
   EXPECT_EQ(directory_of({"--batch", "7", "--engine", "reference"}), plain);
+  EXPECT_EQ(directory_of({"--host-threads", "1"}), plain);
   EXPECT_NE(directory_of({"--edges", "77"}), plain);
   EXPECT_NE(directory_of({"--seed", "77"}), plain);
 }
