@@ -79,7 +79,7 @@ void expect_function(const Model& model, const std::function<bool(std::uint32_t)
   for (std::uint32_t high = 0; high << 6 < (1U << count); ++high) {
     std::vector<std::uint64_t> values(model.aig.node_count(), 0);
     for (std::uint32_t i = 0; i < count; ++i) {
-      const std::uint64_t fixed = (high >> (i - 6) & 1) != 0 ? ~std::uint64_t{0} : 0;
+      const std::uint64_t fixed = i >= 6 && (high >> (i - 6) & 1) != 0 ? ~std::uint64_t{0} : 0;
       values[model.inputs[i].lit.node()] = i < 6 ? kAllPatterns[i] : fixed;
     }
     const std::uint64_t got = AigValues(model.aig, values).of(model.outputs[0].lit);

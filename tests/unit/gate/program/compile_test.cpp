@@ -74,7 +74,7 @@ TEST(Cuts, of_every_node_have_its_function_for_all_assignments) {
     for (std::uint32_t high = 0; high << 6 < 1U << sources; ++high) {
       std::vector<std::uint64_t> values(graph.aig.node_count(), 0);
       for (std::uint32_t i = 0; i < sources; ++i) {
-        const std::uint64_t fixed = (high >> (i - 6) & 1) != 0 ? ~std::uint64_t{0} : 0;
+        const std::uint64_t fixed = i >= 6 && (high >> (i - 6) & 1) != 0 ? ~std::uint64_t{0} : 0;
         values[i + 1] = i < 6 ? kAllPatterns[i] : fixed;
       }
       const AigValues expected(graph.aig, values);
