@@ -106,6 +106,7 @@ Outcome<Row> measure_jtag(const std::string& design, std::uint64_t edges, double
     gate::CosimOptions options;
     options.directory = join_path(params.directory, "jtag");
     options.force = true;
+    options.host_threads = 1;  // CPU time of one core
     Silence silence;
     SilentProgress progress;
     const auto outcome = gate::run_cosim(*run, options, silence, progress, {});
