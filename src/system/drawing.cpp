@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "heddle/base/text.h"
 #include "heddle/system/topology.h"
 
 namespace heddle::system {
@@ -73,15 +74,16 @@ Point place_fabric(const Machine& machine, const std::vector<Node>& nodes, std::
 }  // namespace
 
 std::string Topology::to_dot() const {
-  std::string text =
-      fmt::format("graph \"{}\" {{\n  node [shape=box, style=filled];\n", machine_.name);
+  std::string text = fmt::format("graph \"{}\" {{\n  node [shape=box, style=filled];\n",
+                                 escape_dot(machine_.name));
   for (const Node& one : nodes_) {
-    text += fmt::format("  \"{}\" [fillcolor=\"{}\"];\n", one.name, fill_of(one.kind));
+    text += fmt::format("  \"{}\" [fillcolor=\"{}\"];\n", escape_dot(one.name), fill_of(one.kind));
   }
   for (const Link& one : links_) {
     if (one.from > one.to) continue;  // a pair is one edge
-    text += fmt::format("  \"{}\" -- \"{}\" [label=\"{} ns, {} GB/s\"];\n", node(one.from).name,
-                        node(one.to).name, static_cast<double>(one.spec.latency.count()) / 1000,
+    text += fmt::format("  \"{}\" -- \"{}\" [label=\"{} ns, {} GB/s\"];\n",
+                        escape_dot(node(one.from).name), escape_dot(node(one.to).name),
+                        static_cast<double>(one.spec.latency.count()) / 1000,
                         static_cast<double>(one.spec.bandwidth.count()) / 1e9);
   }
   return text + "}\n";
@@ -115,8 +117,8 @@ std::string Topology::to_svg() const {
         "<g><title>{}</title><rect x=\"{:.1f}\" y=\"{:.1f}\" width=\"40\" height=\"18\" rx=\"3\" "
         "fill=\"{}\" stroke=\"#45525f\"/><text x=\"{:.1f}\" y=\"{:.1f}\" "
         "text-anchor=\"middle\">{}</text></g>\n",
-        nodes_[i].name, points[i].x - 20, points[i].y - 9, fill_of(nodes_[i].kind), points[i].x,
-        points[i].y + 3, short_name(nodes_[i]));
+        escape_xml(nodes_[i].name), points[i].x - 20, points[i].y - 9, fill_of(nodes_[i].kind),
+        points[i].x, points[i].y + 3, escape_xml(short_name(nodes_[i])));
   }
   return text + "</svg>\n";
 }

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <array>
 
+#include "heddle/base/text.h"
 #include "trace/value_text.h"
 #include "trace/wave_rows.h"
 
@@ -35,20 +36,6 @@ constexpr std::string_view kStyle =
     ".h{fill:#dafbe1}.w{fill:none;stroke:#1a7f37;stroke-width:1.5}"
     ".b{fill:#ddf4ff;stroke:#0969da;stroke-width:1}.x{fill:#ffebe9;stroke:#cf222e;stroke-width:1}"
     ".z{fill:none;stroke:#bf8700;stroke-width:1.5}.c{fill:#0969da;fill-opacity:.45}";
-
-std::string escaped(std::string_view text) {
-  std::string out;
-  for (const char c : text) {
-    switch (c) {
-      case '<': out += "&lt;"; break;
-      case '>': out += "&gt;"; break;
-      case '&': out += "&amp;"; break;
-      case '"': out += "&quot;"; break;
-      default: out += static_cast<unsigned char>(c) < ' ' ? ' ' : c;
-    }
-  }
-  return out;
-}
 
 std::string number(std::uint32_t value) {
   return std::to_string(value);
@@ -152,7 +139,7 @@ void Drawing::put_rect(std::string_view style, std::uint32_t x, std::uint32_t y,
 void Drawing::put_text(std::string_view style, std::uint32_t x, std::uint32_t y,
                        std::string_view text) {
   out_ += "<text class=\"" + std::string(style) + "\" x=\"" + number(x) + "\" y=\"" + number(y) +
-          "\">" + escaped(text) + "</text>\n";
+          "\">" + escape_xml(text) + "</text>\n";
 }
 
 std::string Drawing::text() {

@@ -96,28 +96,4 @@ std::string range_text(const WaveOptions& options, std::uint32_t width) {
   return "[" + msb + ":" + std::to_string(options.lsb) + "]";
 }
 
-bool glob_match(std::string_view pattern, std::string_view text) {
-  // Greedy with one backtrack point: the last `*` and what it had swallowed.
-  std::size_t p = 0;
-  std::size_t t = 0;
-  std::size_t star = std::string_view::npos;
-  std::size_t star_text = 0;
-  while (t < text.size()) {
-    if (p < pattern.size() && pattern[p] == '*') {
-      star = p++;
-      star_text = t;
-    } else if (p < pattern.size() && (pattern[p] == '?' || pattern[p] == text[t])) {
-      ++p;
-      ++t;
-    } else if (star != std::string_view::npos) {
-      p = star + 1;
-      t = ++star_text;
-    } else {
-      return false;
-    }
-  }
-  while (p < pattern.size() && pattern[p] == '*') ++p;
-  return p == pattern.size();
-}
-
 }  // namespace heddle::trace

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "heddle/base/check.h"
+#include "heddle/base/text.h"
 #include "heddle/trace/diagnostics.h"
 
 namespace heddle::trace {

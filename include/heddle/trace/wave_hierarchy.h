@@ -189,8 +189,4 @@ class WaveHierarchy {
 /// The range as it is written after a name: `[7:0]`, `[3]`, or nothing.
 [[nodiscard]] std::string range_text(const WaveOptions& options, std::uint32_t width);
 
-/// Whether `text` matches `pattern`: `*` is any run of characters (dots too),
-/// `?` any one; everything else stands for itself.
-[[nodiscard]] bool glob_match(std::string_view pattern, std::string_view text);
-
 }  // namespace heddle::trace

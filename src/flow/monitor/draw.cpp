@@ -7,6 +7,7 @@
 #include <algorithm>
 
 #include "flow/graph/graph_order.h"
+#include "heddle/base/text.h"
 
 namespace heddle::flow {
 namespace {
@@ -18,29 +19,6 @@ constexpr int kBoxHeight = 48;
 constexpr int kColumnWidth = 250;
 constexpr int kRowHeight = 76;
 constexpr int kMargin = 20;
-
-std::string escape_xml(std::string_view text) {
-  std::string out;
-  for (const char c : text) {
-    switch (c) {
-      case '<': out += "&lt;"; break;
-      case '>': out += "&gt;"; break;
-      case '&': out += "&amp;"; break;
-      case '"': out += "&quot;"; break;
-      default: out += c;
-    }
-  }
-  return out;
-}
-
-std::string escape_dot(std::string_view text) {
-  std::string out;
-  for (const char c : text) {
-    if (c == '"' || c == '\\') out += '\\';
-    out += c;
-  }
-  return out;
-}
 
 std::string duration_text(double ns) {
   if (ns < 1e3) return fmt::format("{:.0f} ns", ns);

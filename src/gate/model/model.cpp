@@ -4,32 +4,10 @@
 #include <algorithm>
 #include <charconv>
 
+#include "heddle/base/text.h"
+
 namespace heddle::gate {
 namespace {
-
-/// `*` matches any run of characters, `?` one. Linear-time backtracking.
-bool glob_matches(std::string_view glob, std::string_view text) {
-  std::size_t g = 0;
-  std::size_t t = 0;
-  std::size_t star = std::string_view::npos;
-  std::size_t resume = 0;
-  while (t < text.size()) {
-    if (g < glob.size() && (glob[g] == '?' || (glob[g] == text[t] && glob[g] != '*'))) {
-      ++g;
-      ++t;
-    } else if (g < glob.size() && glob[g] == '*') {
-      star = g++;
-      resume = t;
-    } else if (star != std::string_view::npos) {
-      g = star + 1;
-      t = ++resume;
-    } else {
-      return false;
-    }
-  }
-  while (g < glob.size() && glob[g] == '*') ++g;
-  return g == glob.size();
-}
 
 std::int32_t find_port(const std::vector<PortBit>& ports, std::string_view name) {
   const auto at = std::lower_bound(
@@ -71,9 +49,15 @@ std::vector<Lit> Model::find_bits(std::string_view name) const {
 std::vector<std::uint32_t> Model::match_names(std::string_view glob) const {
   std::vector<std::uint32_t> matches;
   for (std::uint32_t i = 0; i < names.size(); ++i) {
-    if (!names[i].is_hidden && glob_matches(glob, names[i].name)) matches.push_back(i);
+    if (!names[i].is_hidden && glob_match(glob, names[i].name)) matches.push_back(i);
   }
   return matches;
+}
+
+const ForcePoint* Model::find_force(Lit net) const {
+  const auto found = std::find_if(forces.begin(), forces.end(),
+                                  [net](const ForcePoint& point) { return point.net == net; });
+  return found == forces.end() ? nullptr : &*found;
 }
 
 std::int32_t Model::find_input(std::string_view name) const {

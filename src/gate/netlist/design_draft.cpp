@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "cell_types.h"
+#include "heddle/base/text.h"
 #include "heddle/gate/diagnostics.h"
 
 namespace heddle::gate::netlist {
@@ -28,29 +29,6 @@ std::unique_ptr<DesignData> join(std::vector<std::pair<std::string, std::string>
   }
   data->text_digest = XXH3_64bits(data->text.data(), data->text.size());
   return data;
-}
-
-bool glob_matches(std::string_view glob, std::string_view text) {
-  std::size_t g = 0;
-  std::size_t t = 0;
-  std::size_t star = std::string_view::npos;
-  std::size_t resume = 0;
-  while (t < text.size()) {
-    if (g < glob.size() && glob[g] == '*') {
-      star = g++;
-      resume = t;
-    } else if (g < glob.size() && (glob[g] == '?' || glob[g] == text[t])) {
-      ++g;
-      ++t;
-    } else if (star != std::string_view::npos) {
-      g = star + 1;
-      t = ++resume;
-    } else {
-      return false;
-    }
-  }
-  while (g < glob.size() && glob[g] == '*') ++g;
-  return g == glob.size();
 }
 
 bool has_contents(const Module& module) {
@@ -82,7 +60,7 @@ void DesignDraft::apply_patterns() {
   }
   for (const NameId type : types) {
     for (const Pattern& pattern : patterns_) {
-      if (!glob_matches(pattern.text, names_.text(type))) continue;
+      if (!glob_match(pattern.text, names_.text(type))) continue;
       Module module = pattern.module;
       module.name = type;
       add_module(std::move(module), ModuleOrigin::Manifest);

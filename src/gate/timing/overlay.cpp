@@ -6,6 +6,7 @@
 #include <limits>
 
 #include "gate/timing/graph.h"
+#include "heddle/base/text.h"
 #include "heddle/gate/timing_diagnostics.h"
 #include "heddle/trace/wave_hierarchy.h"
 
@@ -360,7 +361,7 @@ TimingReport Overlay::report(const std::vector<std::string>& arrivals) const {
   for (std::size_t i = 0; i < graph_.nets.size(); ++i) {
     const NetState& state = states_[i];
     const std::string& name = graph_.nets[i].name;
-    const auto is_match = [&](const std::string& glob) { return trace::glob_match(glob, name); };
+    const auto is_match = [&](const std::string& glob) { return glob_match(glob, name); };
     if (state.now.stamp == 0 || std::none_of(arrivals.begin(), arrivals.end(), is_match)) continue;
     out.arrivals.push_back({name, state.worst_edge, state.worst_delay});
   }

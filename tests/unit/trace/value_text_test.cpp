@@ -38,17 +38,6 @@ TEST(ValueText, decimal_goes_beyond_64_bits) {
   EXPECT_EQ(decimal_text("1" + std::string(100, '0')), "1267650600228229401496703205376");
 }
 
-TEST(Glob, star_and_question_mark_match_as_in_a_shell) {
-  EXPECT_TRUE(glob_match("top.*.clk", "top.a.b.clk"));
-  EXPECT_TRUE(glob_match("*", ""));
-  EXPECT_TRUE(glob_match("a?c*", "abc"));
-  EXPECT_TRUE(glob_match("*ab*ab", "xabyabab"));
-  EXPECT_TRUE(glob_match("a[0]", "a[0]"));
-  EXPECT_FALSE(glob_match("a?c", "ac"));
-  EXPECT_FALSE(glob_match("top.*.clk", "top.clk"));
-  EXPECT_FALSE(glob_match("", "a"));
-}
-
 TEST(WaveHierarchy, equal_bit_lists_share_a_signal_and_others_do_not) {
   WaveHierarchy tree;
   const WaveBit a = WaveBit::of(WaveSource(3));

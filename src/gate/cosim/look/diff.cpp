@@ -8,6 +8,7 @@
 
 #include "gate/cosim/look/wave_names.h"
 #include "gate/cosim/look/wave_stream.h"
+#include "heddle/base/text.h"
 #include "heddle/gate/look_diagnostics.h"
 
 namespace heddle::gate {
@@ -181,7 +182,7 @@ Result<WaveDiffOutcome> diff_waves(const std::string& a, const std::string& b,
       best_scopes(reader_a->hierarchy(), reader_b->hierarchy(), options);
   const auto is_chosen = [&](const std::string& name) {
     return std::any_of(options.nets.begin(), options.nets.end(),
-                       [&](const std::string& glob) { return trace::glob_match(glob, name); });
+                       [&](const std::string& glob) { return glob_match(glob, name); });
   };
   const NetsByName nets_a = nets_below(reader_a->hierarchy(), outcome.scope_a);
   const NetsByName nets_b = nets_below(reader_b->hierarchy(), outcome.scope_b);

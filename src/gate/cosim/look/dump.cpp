@@ -5,6 +5,7 @@
 
 #include "gate/cosim/look/resume.h"
 #include "heddle/base/json.h"
+#include "heddle/base/text.h"
 #include "heddle/gate/look_diagnostics.h"
 #include "heddle/gate/ports.h"
 #include "heddle/trace/wave_hierarchy.h"
@@ -67,7 +68,7 @@ class Dumper {
     for (const PortBus& bus : table.ports()) {
       bool wanted = all;
       for (std::size_t g = 0; g < options_.states.size(); ++g) {
-        if (!trace::glob_match(options_.states[g], bus.name)) continue;
+        if (!glob_match(options_.states[g], bus.name)) continue;
         wanted = true;
         used[g] = 1;
       }
