@@ -106,6 +106,20 @@ class DmaRequest final : public des::Handler, public des::WaitObject {
   des::Process* process = nullptr;
 };
 
+/// Waits for all fragments of a request.
+struct DmaWait {
+  DmaRequest& request;
+  [[nodiscard]] bool await_ready() const noexcept { return request.left == 0; }
+  template <class Promise>
+  void await_suspend(std::coroutine_handle<Promise> self) const {
+    des::Process& process = *self.promise().process;
+    process.leaf = self;
+    process.waiting_on = &request;
+    request.process = &process;
+  }
+  void await_resume() const noexcept {}
+};
+
 class Engine {
  public:
   Engine(const SimulatorOptions& options, std::unique_ptr<Topology> topology);

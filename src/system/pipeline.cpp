@@ -65,20 +65,6 @@ std::vector<Job> jobs_of(const GemmCommand& c) {
   return jobs;
 }
 
-/// Waits for all fragments of a request.
-struct TransferWait {
-  DmaRequest& request;
-  [[nodiscard]] bool await_ready() const noexcept { return request.left == 0; }
-  template <class Promise>
-  void await_suspend(std::coroutine_handle<Promise> self) const {
-    des::Process& process = *self.promise().process;
-    process.leaf = self;
-    process.waiting_on = &request;
-    request.process = &process;
-  }
-  void await_resume() const noexcept {}
-};
-
 /// Sends `size` bytes between the PE and the memory behind `at`. Requires: the
 /// page is mapped, as the composite has checked.
 void ship(Pipeline& p, DmaRequest& request, Va at, std::uint64_t size, bool is_write) {
@@ -108,7 +94,7 @@ des::Task<> dma_in(Pipeline& p, const std::vector<Job>& jobs) {
       const std::uint64_t offset = job.inner * p.b_stride() + job.column * p.element();
       ship(p, request, b->plus(offset), std::uint64_t{job.k} * job.n * p.element(), false);
     }
-    co_await TransferWait{request};
+    co_await DmaWait{request};
     p.pe.use.dma_busy += p.engine.kernel.now() - begin;
     p.engine.span(Span::Unit::Dma, p.pe, begin, p.engine.kernel.now(), "dma in");
     co_await p.loaded.put(job);
@@ -150,7 +136,7 @@ des::Task<> write_back(Pipeline& p) {
     const SimTime begin = p.engine.kernel.now();
     const std::uint64_t offset = job.row * p.c_stride() + job.column * p.element();
     ship(p, request, p.command.c.plus(offset), std::uint64_t{job.m} * job.n * p.element(), true);
-    co_await TransferWait{request};
+    co_await DmaWait{request};
     p.pe.use.dma_busy += p.engine.kernel.now() - begin;
     p.engine.span(Span::Unit::Dma, p.pe, begin, p.engine.kernel.now(), "dma out");
   }

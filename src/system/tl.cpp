@@ -55,20 +55,6 @@ struct Halt {
   void await_resume() const noexcept {}
 };
 
-/// Waits for all fragments of a request.
-struct DmaWait {
-  DmaRequest& request;
-  [[nodiscard]] bool await_ready() const noexcept { return request.left == 0; }
-  template <class Promise>
-  void await_suspend(std::coroutine_handle<Promise> self) const {
-    des::Process& process = *self.promise().process;
-    process.leaf = self;
-    process.waiting_on = &request;
-    request.process = &process;
-  }
-  void await_resume() const noexcept {}
-};
-
 /// A translated transfer: fragments, where each lies in the tile, and when
 /// the MMU is done with each page.
 struct Transfer {
