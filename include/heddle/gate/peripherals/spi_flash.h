@@ -15,6 +15,7 @@
 #include <type_traits>
 
 #include "heddle/gate/peripherals/pins.h"
+#include "heddle/gate/peripherals/quad_lanes.h"
 
 namespace heddle::gate {
 
@@ -81,7 +82,7 @@ struct SpiFlash {
 
   template <class Out>
   HEDDLE_HOST_DEVICE static void hold(const Config&, State& state, Out& out) {
-    set_lanes(state, 0, 0, out);
+    set_quad_lanes<SpiFlash>(state, 0, 0, out);
     state = State{};
   }
 
@@ -98,14 +99,14 @@ struct SpiFlash {
       state.cs = cs;
       state.sck = sck;
       if (cs != 0) {
-        set_lanes(state, 0, 0, out);
+        set_quad_lanes<SpiFlash>(state, 0, 0, out);
       } else if (rises) {
         take(config, state, in, out);
       } else if (falls) {
         give(config, state, in, out);
       }
     }
-    watch_lanes(state, in, out);
+    watch_quad_lanes<SpiFlash>(state, in, out);
   }
 
   HEDDLE_HOST_DEVICE static void command(const Config&, State&, std::uint16_t, std::uint32_t) {}
@@ -373,7 +374,7 @@ struct SpiFlash {
     const unsigned mask = (1U << lanes) - 1;
     const unsigned bits = data >> state.bits_left & mask;
     const unsigned shift = lanes == 1 ? 1 : 0;
-    set_lanes(state, bits << shift, mask << shift, out);
+    set_quad_lanes<SpiFlash>(state, bits << shift, mask << shift, out);
   }
 
   [[nodiscard]] HEDDLE_HOST_DEVICE static std::uint8_t register_byte(const Config& config,
@@ -388,33 +389,6 @@ struct SpiFlash {
       case 0x35: return state.status_2 ^ config.status_2;
       default: return config.device_id;
     }
-  }
-
-  /// Gives the lanes of `driven` their levels and lets go of the others.
-  template <class Out>
-  HEDDLE_HOST_DEVICE static void set_lanes(State& state, unsigned levels, unsigned driven,
-                                           Out& out) {
-    const unsigned changed = (state.io ^ levels) | (state.io_driven ^ driven);
-    if (changed == 0) return;
-    for (unsigned i = 0; i < 4; ++i) {
-      if ((changed >> i & 1U) == 0) continue;
-      if ((driven >> i & 1U) != 0) {
-        out.drive(kIoIn + i, (levels >> i & 1U) != 0);
-      } else {
-        out.release(kIoIn + i);
-      }
-    }
-    state.io = static_cast<std::uint8_t>(levels);
-    state.io_driven = static_cast<std::uint8_t>(driven);
-  }
-
-  /// Says once when the design drives a lane that the flash drives.
-  template <class Out>
-  HEDDLE_HOST_DEVICE static void watch_lanes(State& state, const PinSample& in, Out& out) {
-    const std::uint32_t both =
-        state.io_driven == 0 ? 0 : in.levels(kIoOe, 4, false) & state.io_driven;
-    if ((both & ~std::uint32_t{state.clash}) != 0) out.record(kClash, both);
-    state.clash = static_cast<std::uint8_t>(both);
   }
 };
 
