@@ -4,9 +4,7 @@
 
 #include <algorithm>
 #include <bit>
-#include <numeric>
 #include <span>
-#include <tuple>
 #include <utility>
 
 #include "heddle/base/check.h"

@@ -139,7 +139,6 @@ class Layout {
       ToggleWord& word = plan_.toggle_words[at->second];
       word.nodes.push_back(state.output);
       word.next.push_back(state.next);
-      word.reads_cone |= program_.is_clock_cone[state.next.node()] != 0;
     }
   }
 
@@ -315,7 +314,6 @@ class Layout {
 
   void build_body(std::uint32_t c) {
     ClusterBody& body = bodies_[c];
-    body.place = place_of_cluster_[c];
     std::vector<Element> elements = clustering_.clusters[c];
     std::stable_sort(elements.begin(), elements.end(), [this](const Element& a, const Element& b) {
       return a.function(program_).level < b.function(program_).level;

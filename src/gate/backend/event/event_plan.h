@@ -47,7 +47,6 @@ struct ClusterBody {
   LogicBlock block;
   std::vector<ClusterOutput> outputs;   ///< by fan-out, then node
   std::vector<ClusterToggles> toggles;  ///< by word
-  std::uint32_t place = 0;
 };
 
 /// The domains that fire when a clock node rises and when it falls, or -1.
@@ -63,7 +62,6 @@ struct ToggleWord {
   bool is_breaker = false;                ///< no clock: toggles at the end of a sweep
   std::vector<std::uint32_t> nodes = {};  ///< of the states, by bit
   std::vector<NodeRef> next = {};         ///< not empty: compared with this when enabled
-  bool reads_cone = false;                ///< some `next` may move while clocks settle
 };
 
 /// A half-open range of words or places.
