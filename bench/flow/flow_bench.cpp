@@ -13,17 +13,8 @@ namespace heddle::bench {
 namespace {
 
 Status write_file(const char* path, const std::vector<Row>& rows) {
-  StringSink text;
-  JsonWriter json(text);
-  json.begin_object();
-  write_machine(json);
-  json.key("rows");
-  json.begin_array();
-  for (const Row& row : rows) write_row(json, row);
-  json.end_array();
-  json.end_object();
   HEDDLE_TRY(const auto file, OutputFile::create(path));
-  file->write(text.text());
+  file->write(file_text(rows));
   return file->close();
 }
 

@@ -203,19 +203,6 @@ Outcome<void> GateBench::run_jtag() {
   return {};
 }
 
-std::string file_text(const std::vector<Row>& rows) {
-  StringSink text;
-  JsonWriter json(text);
-  json.begin_object();
-  write_machine(json);
-  json.key("rows");
-  json.begin_array();
-  for (const Row& row : rows) write_row(json, row);
-  json.end_array();
-  json.end_object();
-  return text.take();
-}
-
 int write(const std::string& path, const std::string& text) {
   auto file = OutputFile::create(path);
   if (file) (*file)->write(text);

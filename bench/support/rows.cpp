@@ -121,6 +121,19 @@ void write_machine(JsonWriter& json) {
   json.end_object();
 }
 
+std::string file_text(const std::vector<Row>& rows) {
+  StringSink text;
+  JsonWriter json(text);
+  json.begin_object();
+  write_machine(json);
+  json.key("rows");
+  json.begin_array();
+  for (const Row& row : rows) write_row(json, row);
+  json.end_array();
+  json.end_object();
+  return text.take();
+}
+
 std::string table_of(const std::vector<Row>& rows) {
   constexpr std::size_t kNameWidth = 58;
   constexpr std::size_t kWidth = 11;

@@ -46,6 +46,9 @@ void write_row(JsonWriter& json, const Row& row);
 /// `"machine": {...}`: processor, cores, system, compiler.
 void write_machine(JsonWriter& json);
 
+/// The whole file: machine and rows.
+[[nodiscard]] std::string file_text(const std::vector<Row>& rows);
+
 /// The table, a line a row, with its heading.
 [[nodiscard]] std::string table_of(const std::vector<Row>& rows);
 

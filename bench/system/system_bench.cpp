@@ -153,19 +153,6 @@ bool measure_events_too(const Options& options, const std::string& directory,
   return true;
 }
 
-std::string file_text(const std::vector<Row>& rows) {
-  StringSink text;
-  JsonWriter json(text);
-  json.begin_object();
-  write_machine(json);
-  json.key("rows");
-  json.begin_array();
-  for (const Row& row : rows) write_row(json, row);
-  json.end_array();
-  json.end_object();
-  return text.take();
-}
-
 int bench_main(int argc, char** argv) {
   Options options;
   if (!parse(argc, argv, options)) {
