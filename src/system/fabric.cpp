@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "system/fair_links.h"
+
 namespace heddle::system {
 
 /// The head of a message, due at the next link of its route.
@@ -31,7 +33,12 @@ Fabric::Fabric(des::Kernel& kernel, const Topology& topology)
       topology_(topology),
       mode_(topology.machine().link_mode),
       component_(kernel.add_component("fabric")),
-      uses_(topology.links().size()) {}
+      uses_(topology.links().size()) {
+  if (mode_ != LinkMode::Fair) return;
+  fair_ = std::make_unique<FairLinks>(
+      kernel, topology, component_, uses_, watcher_,
+      [this](const Shipment& shipment, SimTime end) { deliver(shipment, end); });
+}
 
 Fabric::~Fabric() = default;
 
@@ -59,6 +66,10 @@ void Fabric::send(const Shipment& shipment) {
     arrive(shipment, kernel_.now());
     return;
   }
+  if (fair_) {
+    fair_->send(shipment);
+    return;
+  }
   advance(shipment, 0);
 }
 
@@ -83,6 +94,10 @@ void Fabric::arrive(const Shipment& shipment, SimTime head) {
     end += transfer_time_ceil(Bytes(static_cast<std::int64_t>(shipment.size_bytes)),
                               shipment.route->bandwidth_min);
   }
+  deliver(shipment, end);
+}
+
+void Fabric::deliver(const Shipment& shipment, SimTime end) {
   totals_.received_bytes += shipment.size_bytes;
   end += shipment.tail;
   if (shipment.not_before != nullptr) {

@@ -182,6 +182,7 @@ Result<Machine> read_machine(const ConfigNode& node, ConfigNode* resolved) {
       map.optional_choice<LinkMode>("link_mode", machine.link_mode,
                                     {{"cut_through", LinkMode::CutThrough},
                                      {"store_and_forward", LinkMode::StoreAndForward},
+                                     {"fair", LinkMode::Fair},
                                      {"ideal", LinkMode::Ideal}});
   if (auto fabric = map.maybe_map("fabric")) {
     machine.fabric = read_fabric(std::move(*fabric), diagnostics);

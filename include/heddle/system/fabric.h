@@ -5,18 +5,22 @@
 // of arrival. In mode `cut_through` the head goes on after the link's latency
 // and the drain, at the narrowest link, is paid once at the end; in mode
 // `store_and_forward` every link takes the whole message before the next; in
-// mode `ideal` nothing waits for anything.
+// mode `fair` messages that cross a link at the same time share its bandwidth
+// equally instead of waiting; in mode `ideal` nothing waits for anything.
 #pragma once
 
 #include <cstdint>
 #include <deque>
 #include <functional>
+#include <memory>
 #include <vector>
 
 #include "heddle/des/kernel.h"
 #include "heddle/system/topology.h"
 
 namespace heddle::system {
+
+class FairLinks;
 
 /// What one link did.
 struct LinkUse {
@@ -72,6 +76,8 @@ class Fabric {
   SimTime pass(const Shipment& shipment, std::size_t hop);
   void advance(const Shipment& shipment, std::size_t hop);
   void arrive(const Shipment& shipment, SimTime head);
+  /// The last byte is there at `end`, the tail not counted.
+  void deliver(const Shipment& shipment, SimTime end);
 
   des::Kernel& kernel_;
   const Topology& topology_;
@@ -82,6 +88,7 @@ class Fabric {
   Watcher watcher_;
   std::deque<Flight> flights_;
   std::vector<Flight*> free_flights_;
+  std::unique_ptr<FairLinks> fair_;  ///< in mode `fair`
 };
 
 }  // namespace heddle::system

@@ -17,6 +17,7 @@ namespace heddle::system {
 enum class LinkMode : std::uint8_t {
   CutThrough,       ///< a link is busy for the drain; the head goes on at once
   StoreAndForward,  ///< each hop takes the whole message first
+  Fair,             ///< messages on a link at the same time share its bandwidth equally
   Ideal,            ///< links never contend, queues are unbounded
 };
 
