@@ -2,7 +2,7 @@
 # here, in a library that nothing links. A header that needs another one first
 # breaks the build.
 file(GLOB_RECURSE public_headers CONFIGURE_DEPENDS RELATIVE ${CMAKE_SOURCE_DIR}/include
-  ${CMAKE_SOURCE_DIR}/include/heddle/*.h)
+  ${CMAKE_SOURCE_DIR}/include/*.h)
 set(header_sources "")
 foreach(header IN LISTS public_headers)
   string(REPLACE "/" "_" name ${header})

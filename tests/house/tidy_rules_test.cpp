@@ -95,6 +95,15 @@ TEST(TidyLayers, let_public_headers_include_std_and_public_headers_alone) {
   EXPECT_THAT(found(include("gate/p.h")), ElementsAre(header + ":1"));
 }
 
+TEST(TidyLayers, let_every_module_use_the_interfaces_in_c_which_use_the_c_library_alone) {
+  const std::string c = "include/heddle_c.h";
+  EXPECT_THAT(places(check_layers, {{c, "#include <stdint.h>\n"},
+                                    {"src/tile/a.cpp", include("heddle_c.h")},
+                                    {"include/heddle/tile/a.h", include("heddle_c.h")}}),
+              IsEmpty());
+  EXPECT_THAT(places(check_layers, {{c, "#include <vector>\n"}}), ElementsAre(c + ":1"));
+}
+
 TEST(TidyLayers, confine_packages_to_their_place) {
   EXPECT_THAT(places(check_layers, {{"src/gate/a.cpp", "#include <cuda_runtime.h>\n"}}),
               ElementsAre("src/gate/a.cpp:1"));

@@ -101,6 +101,12 @@ bool is_public(std::string_view path) {
   return path.starts_with("include/");
 }
 
+/// A header in C, directly below include/: it belongs to no module, includes the C
+/// library only, and every module may include it.
+bool is_c_interface(std::string_view path) {
+  return is_public(path) && path.find('/', 8) == std::string_view::npos;
+}
+
 class LayerCheck {
  public:
   LayerCheck(const SourceTree& tree, Findings& findings) : tree_(tree), findings_(findings) {}
@@ -142,7 +148,8 @@ class LayerCheck {
 
   void angled_in_public(const std::string& path, const Include& include) {
     const std::string& name = include.target;
-    const bool is_std = name.find('/') == std::string::npos && !name.ends_with(".h");
+    const bool is_std =
+        name.find('/') == std::string::npos && name.ends_with(".h") == is_c_interface(path);
     if (is_std || name == "tl/expected.hpp") return;
     add(path, include.line, "a public header includes std and public headers, not <" + name + ">");
   }
@@ -163,7 +170,7 @@ class LayerCheck {
     if (is_public(path) && !is_public(target)) {
       add(path, include.line, "a public header includes the private " + target);
     }
-    if (to == from) return;
+    if (to == from || is_c_interface(target)) return;
     if (!is_public(target)) {
       add(path, include.line, from + " includes the private " + target + " of another module");
       return;
