@@ -22,6 +22,9 @@ struct DesignFiles {
   std::string netlist;
   std::vector<std::string> cells;  ///< of two cells of one name the first counts
   std::string manifest;            ///< empty: none
+  /// Nets that a run may force, as `find_nets` takes them: no file, but what is
+  /// built from the files depends on it.
+  std::vector<std::string> forceable = {};
 
   /// Nothing but the netlist.
   [[nodiscard]] bool is_alone() const { return cells.empty() && manifest.empty(); }

@@ -9,6 +9,7 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -32,6 +33,22 @@ inline constexpr char kProbePrefix = '\x01';
 [[nodiscard]] inline bool is_probe(const PortBit& bit) {
   return !bit.name.empty() && bit.name.front() == kProbePrefix;
 }
+
+/// Inputs whose names start so are no ports: they force a net, see `ForcePoint`.
+/// They come behind the ports and are low unless a run drives them.
+inline constexpr char kForcePrefix = '\xff';
+[[nodiscard]] inline bool is_force_control(const PortBit& bit) {
+  return !bit.name.empty() && bit.name.front() == kForcePrefix;
+}
+
+/// A net that a run may force: while input `enable` is high, everyone who reads
+/// the net sees input `value` instead of what drives it.
+struct ForcePoint {
+  Lit net;                   ///< as its readers see it
+  Lit driver;                ///< what drives it, forced or not
+  std::uint32_t enable = 0;  ///< index into `Model::inputs`
+  std::uint32_t value = 0;   ///< the same
+};
 
 /// What a state bit is in the netlist. A `Loop` stands where a purely
 /// combinational loop was cut: its gate is always open, and no digest covers it.
@@ -129,6 +146,7 @@ struct Model {
   std::vector<StateBit> states;
   std::vector<Memory> memories;
   std::vector<DesignCheck> checks;  ///< in the order of the netlist
+  std::vector<ForcePoint> forces;   ///< by name of the net
   std::vector<NamedNet> names;
   std::vector<Lit> name_bits;
   std::uint64_t netlist_digest = 0;  ///< XXH3-64 of what it was built from
@@ -142,11 +160,15 @@ struct Model {
   /// Index of the input or output bit of that name, or -1.
   [[nodiscard]] std::int32_t find_input(std::string_view name) const;
   [[nodiscard]] std::int32_t find_output(std::string_view name) const;
+  /// The force point of a bit of a name, or null where it has none.
+  [[nodiscard]] const ForcePoint* find_force(Lit net) const;
 };
 
-/// Elaborates a flat netlist.
+/// Elaborates a flat netlist. The nets that a pattern of `forceable` names (see
+/// `find_nets`) get a `ForcePoint`; a constant has none, and no name is an error here.
 /// Errors: `gate.model.*` for what the netlist's reader could not see.
 /// Cost: linear in cells.
-[[nodiscard]] Result<Model> build_model(const FlatNetlist& netlist, Diagnostics& warnings);
+[[nodiscard]] Result<Model> build_model(const FlatNetlist& netlist, Diagnostics& warnings,
+                                        std::span<const std::string> forceable = {});
 
 }  // namespace heddle::gate

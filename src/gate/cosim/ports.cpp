@@ -46,7 +46,7 @@ PortTable::PortTable(const std::vector<PortBit>& bits) {
   };
   std::map<std::string, Bits, std::less<>> ports;
   for (std::uint32_t i = 0; i < bits.size(); ++i) {
-    if (is_probe(bits[i])) continue;
+    if (is_probe(bits[i]) || is_force_control(bits[i])) continue;
     const Reference reference = take_apart(bits[i].name);
     Bits& port = ports[std::string(reference.base)];
     port.is_bus = reference.count > 0;

@@ -6,6 +6,7 @@
 
 #include "gate/model/checks.h"
 #include "gate/model/elaborator.h"
+#include "gate/model/find_nets.h"
 #include "gate/model/loops.h"
 #include "gate/model/memories.h"
 #include "heddle/gate/diagnostics.h"
@@ -17,8 +18,9 @@ namespace {
 
 class Builder {
  public:
-  Builder(const FlatNetlist& netlist, Diagnostics& warnings)
+  Builder(const FlatNetlist& netlist, Diagnostics& warnings, std::span<const std::string> forceable)
       : netlist_(netlist),
+        forced_nets_(find_nets(netlist, forceable)),
         warnings_(warnings),
         elaborator_(netlist, model_.aig),
         naming_(netlist) {}
@@ -26,6 +28,11 @@ class Builder {
   Result<Model> build() {
     model_.top = std::string(netlist_.names.text(netlist_.top));
     model_.netlist_digest = netlist_.source_digest;
+    for (const NetId net : forced_nets_) {
+      // Sources only: the inputs come when everything is in order.
+      force_sources_.push_back({model_.aig.add_source(), model_.aig.add_source()});
+      elaborator_.force(net, force_sources_.back().first, force_sources_.back().second);
+    }
     add_inputs();
     HEDDLE_TRY_STATUS(add_state_sources());
     model_.memories = add_memories(netlist_, elaborator_, model_);
@@ -36,6 +43,7 @@ class Builder {
     add_cuts();
     cut_memory_loops();
     sort_by_name();
+    add_force_points();
     mark_loop_breakers(model_);
     return std::move(model_);
   }
@@ -168,6 +176,18 @@ class Builder {
     }
   }
 
+  void add_force_points() {
+    for (std::size_t i = 0; i < forced_nets_.size(); ++i) {
+      const NetId net = forced_nets_[i];
+      const std::string name = naming_.name_of(net);
+      const Lit seen = elaborator_.lit(net);
+      const auto first = static_cast<std::uint32_t>(model_.inputs.size());
+      model_.inputs.push_back({kForcePrefix + ("force " + name), force_sources_[i].first});
+      model_.inputs.push_back({kForcePrefix + ("value " + name), force_sources_[i].second});
+      model_.forces.push_back({seen, elaborator_.driver_of(net), first, first + 1});
+    }
+  }
+
   /// After everything is elaborated: no cut appears any more.
   void add_cuts() {
     for (const Elaborator::Cut& cut : elaborator_.cuts()) {
@@ -213,6 +233,8 @@ class Builder {
   }
 
   const FlatNetlist& netlist_;
+  std::vector<NetId> forced_nets_;
+  std::vector<std::pair<Lit, Lit>> force_sources_;  ///< enable and value of each
   Diagnostics& warnings_;
   Model model_;
   Elaborator elaborator_;
@@ -221,8 +243,9 @@ class Builder {
 
 }  // namespace
 
-Result<Model> build_model(const FlatNetlist& netlist, Diagnostics& warnings) {
-  return Builder(netlist, warnings).build();
+Result<Model> build_model(const FlatNetlist& netlist, Diagnostics& warnings,
+                          std::span<const std::string> forceable) {
+  return Builder(netlist, warnings, forceable).build();
 }
 
 }  // namespace heddle::gate

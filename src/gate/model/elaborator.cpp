@@ -59,10 +59,24 @@ void Elaborator::visit(NetId first) {
       }
       continue;
     }
-    lits_[frame.net.value()] = build(gate);
+    lits_[frame.net.value()] = forced(frame.net, build(gate));
     marks_[frame.net.value()] = Mark::Done;
     stack.pop_back();
   }
+}
+
+void Elaborator::force(NetId net, Lit enable, Lit value) {
+  HEDDLE_CHECK(!is_constant(net));
+  forces_.emplace(net, Force{enable, value});
+  // Of what nothing drives; another driver comes by `define` or `visit`.
+  if (marks_[net.value()] == Mark::Done) define(net, lits_[net.value()]);
+}
+
+Lit Elaborator::forced(NetId net, Lit driver) {
+  const auto found = forces_.find(net);
+  if (found == forces_.end()) return driver;
+  found->second.driver = driver;
+  return aig_->make_mux(found->second.enable, found->second.value, driver);
 }
 
 Lit Elaborator::cut(NetId net) {

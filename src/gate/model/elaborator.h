@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -17,7 +18,10 @@ class Elaborator {
   Elaborator(const FlatNetlist& netlist, Aig& aig);
 
   /// Says that a source of the AIG drives a net.
-  void define(NetId net, Lit lit) { lits_[net.value()] = lit; }
+  void define(NetId net, Lit lit) { lits_[net.value()] = forced(net, lit); }
+  /// Puts a choice between whatever drives `net` and `value` before its readers.
+  /// To be called before anything else. Requires: no constant; each net once.
+  void force(NetId net, Lit enable, Lit value);
   /// The literal of a net; elaborates what it depends on.
   [[nodiscard]] Lit lit(NetId net);
   /// The control as active-high literal; constant false when absent.
@@ -30,6 +34,8 @@ class Elaborator {
     Lit source;
   };
   [[nodiscard]] const std::vector<Cut>& cuts() const { return cuts_; }
+  /// What drives a net that is forced. Requires: `lit` was asked for it.
+  [[nodiscard]] Lit driver_of(NetId net) const { return forces_.at(net).driver; }
 
  private:
   enum class Mark : std::uint8_t { New, Open, Done };
@@ -37,6 +43,8 @@ class Elaborator {
   [[nodiscard]] Lit build(const GateCell& gate);
   [[nodiscard]] Lit build_lut(const GateCell& gate, std::span<const Lit> in);
   [[nodiscard]] Lit cut(NetId net);
+  /// What the readers of `net` see of its driver.
+  [[nodiscard]] Lit forced(NetId net, Lit driver);
 
   const FlatNetlist* netlist_;
   Aig* aig_;
@@ -44,6 +52,12 @@ class Elaborator {
   std::vector<Mark> marks_;    ///< by net
   std::vector<Lit> cut_lits_;  ///< by net: source of a cut, zero if none
   std::vector<Cut> cuts_;
+  struct Force {
+    Lit enable;
+    Lit value;
+    Lit driver = Lit::zero();
+  };
+  std::map<NetId, Force> forces_;
 };
 
 }  // namespace heddle::gate

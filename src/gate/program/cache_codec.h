@@ -57,9 +57,10 @@ void fields(auto&& visit, Is<DesignCheck> auto& value) {
   visit(name, kind, is_clocked, is_print, format, fired, ended, arguments);
 }
 void fields(auto&& visit, Is<Model> auto& value) {
-  auto& [top, aig, inputs, outputs, states, memories, checks, names, name_bits, netlist_digest] =
-      value;
-  visit(top, aig, inputs, outputs, states, memories, checks, names, name_bits, netlist_digest);
+  auto& [top, aig, inputs, outputs, states, memories, checks, forces, names, name_bits,
+         netlist_digest] = value;
+  visit(top, aig, inputs, outputs, states, memories, checks, forces, names, name_bits,
+        netlist_digest);
 }
 void fields(auto&& visit, Is<CompileOptions> auto& value) {
   auto& [observed, refuse_loops] = value;
