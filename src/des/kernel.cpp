@@ -2,6 +2,7 @@
 #include "heddle/des/kernel.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "heddle/base/check.h"
 #include "heddle/des/diagnostics.h"
@@ -123,6 +124,7 @@ void Kernel::end(Process& process, const std::exception_ptr& exception) {
 }
 
 void Kernel::fail(Diagnostics why) {
+  must_stop_ = true;
   if (!failure_.has_errors()) failure_ = std::move(why);
 }
 
@@ -138,6 +140,7 @@ void Kernel::execute(const Event& event) {
     instant_start_ = executed_;
   }
   ++executed_;
+  order_ = event.order;
   const auto time = static_cast<std::uint64_t>(event.time.ps());
   if ((event.target & kHandlerBit) != 0) {
     auto& handler = *reinterpret_cast<Handler*>(event.target & ~kHandlerBit);
@@ -155,6 +158,20 @@ void Kernel::execute(const Event& event) {
   running_ = nullptr;
 }
 
+void Kernel::go_on(Process& process) {
+  running_ = &process;
+  process.leaf.resume();
+  running_ = nullptr;
+}
+
+void Kernel::execute_late(SimTime time, std::uint64_t order, Handler& handler) {
+  ++executed_;
+  digest_sum_ +=
+      mix(static_cast<std::uint64_t>(time.ps()) ^ std::uint64_t{handler.component().value()} << 44,
+          order);
+  handler.on_event(*this);
+}
+
 /// Whether the next event was a cancelled one, which is gone now.
 bool Kernel::drop_cancelled() {
   if (cancelled_.empty()) return false;
@@ -166,22 +183,23 @@ bool Kernel::drop_cancelled() {
 }
 
 SimTime Kernel::next_time() {
+  if (stalled_ != nullptr) return now_;
   while (drop_cancelled()) {
   }
   return queue_.top().time;
 }
 
-/// At most `events_max` events up to `until`; whether there may be more to do.
-bool Kernel::run_stretch(SimTime until, std::uint64_t events_max) {
+/// At most `events_max` events up to `until_`; whether there may be more to do.
+bool Kernel::run_stretch(std::uint64_t events_max) {
   const std::uint64_t end = executed_ + events_max;
   while (executed_ < end) {
     if (queue_.empty()) return false;
     if (drop_cancelled()) continue;
     const Event event = queue_.top();
-    if (event.time > until) return false;
+    if (event.time > until_) return false;
     queue_.pop();
     execute(event);
-    if (failure_.has_errors()) return false;
+    if (must_stop_) return false;
   }
   return true;
 }
@@ -204,11 +222,14 @@ Result<RunSummary> Kernel::run_window(const RunLimits& limits) {
   const std::uint64_t first = executed_;
   RunSummary summary;
   progress_mark_ = std::max(progress_mark_, first);
+  until_ = limits.until;
+  must_stop_ = failure_.has_errors();
+  if (Retry* const stalled = std::exchange(stalled_, nullptr)) stalled->retry(*this);
   while (!failure_.has_errors()) {
     const std::uint64_t left = limits.events_max - (executed_ - first);
     std::uint64_t stretch = std::min(left, kStretch);
     stretch = std::min(stretch, options_.instant_events_max + 1);
-    const bool may_go_on = stretch > 0 && run_stretch(limits.until, stretch);
+    const bool may_go_on = stretch > 0 && !must_stop_ && run_stretch(stretch);
     if (failure_.has_errors()) break;
     if (executed_ - instant_start_ > options_.instant_events_max) {
       storm();

@@ -1,6 +1,5 @@
 // Who waits for whom: the text of a deadlock report.
 #include <algorithm>
-#include <map>
 
 #include "heddle/des/kernel.h"
 
@@ -10,28 +9,16 @@ namespace {
 /// Processes that a report lists; the rest are counted.
 constexpr std::size_t kListedMax = 32;
 
-}  // namespace
-
-std::string Process::wait_text() const {
-  return "process '" + name + "' to end";
-}
-
-std::string Kernel::name_of(const Process& process) const {
-  return "'" + process.name + "' (" + std::string(component_name(process.component)) + ")";
-}
-
-std::size_t Kernel::waiting_count() const {
-  return static_cast<std::size_t>(
-      std::count_if(processes_.begin(), processes_.end(),
-                    [](const Process& p) { return p.is_live && !p.is_daemon; }));
+std::string name_of(const Process& process) {
+  return "'" + process.name + "' (" +
+         std::string(process.kernel->component_name(process.component)) + ")";
 }
 
 /// The first cycle that following the first holder of each wait runs into.
-std::string Kernel::cycle_text() const {
-  for (const Process& start : processes_) {
-    if (!start.is_live || start.is_daemon) continue;
+std::string cycle_text(const std::vector<const Process*>& waiting) {
+  for (const Process* start : waiting) {
     std::vector<const Process*> trail;
-    const Process* at = &start;
+    const Process* at = start;
     while (at != nullptr && at->waiting_on != nullptr &&
            std::find(trail.begin(), trail.end(), at) == trail.end()) {
       trail.push_back(at);
@@ -47,30 +34,54 @@ std::string Kernel::cycle_text() const {
   return {};
 }
 
-std::string Kernel::wait_graph() const {
-  std::string text;
-  std::size_t listed = 0;
-  std::size_t left = 0;
-  for (const Process& process : processes_) {
-    if (!process.is_live || process.is_daemon) continue;
-    if (listed == kListedMax) {
-      ++left;
-      continue;
-    }
-    ++listed;
-    if (!text.empty()) text += '\n';
-    text += "  " + name_of(process) + " waits for ";
-    text +=
-        process.waiting_on == nullptr ? "nothing that is known" : process.waiting_on->wait_text();
-    if (process.waiting_on == nullptr) continue;
-    std::string holders;
-    for (const Process* holder : process.waiting_on->wait_holders()) {
-      holders += (holders.empty() ? "" : ", ") + name_of(*holder);
-    }
-    if (!holders.empty()) text += ", held by " + holders;
+std::string line_of(const Process& process) {
+  std::string text = "  " + name_of(process) + " waits for ";
+  if (process.waiting_on == nullptr) return text + "nothing that is known";
+  text += process.waiting_on->wait_text();
+  std::string holders;
+  for (const Process* holder : process.waiting_on->wait_holders()) {
+    holders += (holders.empty() ? "" : ", ") + name_of(*holder);
   }
-  if (left > 0) text += "\n  and " + std::to_string(left) + " more";
-  const std::string cycle = cycle_text();
+  return holders.empty() ? text : text + ", held by " + holders;
+}
+
+}  // namespace
+
+std::string Process::wait_text() const {
+  return "process '" + name + "' to end";
+}
+
+void Kernel::add_waiting(std::vector<const Process*>& waiting) const {
+  for (const Process& process : processes_) {
+    if (process.is_live && !process.is_daemon) waiting.push_back(&process);
+  }
+}
+
+std::size_t Kernel::waiting_count() const {
+  std::vector<const Process*> waiting;
+  add_waiting(waiting);
+  return waiting.size();
+}
+
+std::string Kernel::wait_graph() const {
+  std::vector<const Process*> waiting;
+  add_waiting(waiting);
+  return wait_graph_of(std::move(waiting));
+}
+
+/// In an order that does not depend on who is in which partition.
+std::string Kernel::wait_graph_of(std::vector<const Process*> waiting) {
+  std::stable_sort(waiting.begin(), waiting.end(), [](const Process* a, const Process* b) {
+    return a->component != b->component ? a->component < b->component : a->name < b->name;
+  });
+  std::string text;
+  for (std::size_t i = 0; i < std::min(waiting.size(), kListedMax); ++i) {
+    text += (i == 0 ? "" : "\n") + line_of(*waiting[i]);
+  }
+  if (waiting.size() > kListedMax) {
+    text += "\n  and " + std::to_string(waiting.size() - kListedMax) + " more";
+  }
+  const std::string cycle = cycle_text(waiting);
   return cycle.empty() ? text : text + '\n' + cycle;
 }
 

@@ -3,6 +3,7 @@
 // over executed events is the same for every queue, thread count and partition.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <deque>
 #include <functional>
@@ -55,6 +56,20 @@ struct SpawnOptions {
   Picoseconds delay = Picoseconds(0);
   Priority priority = Priority::Default;
   bool is_daemon = false;  ///< may be left waiting at the end
+};
+
+/// Something that an event could not decide before the other partitions have
+/// come as far. See `Kernel::stall`.
+class Retry {
+ public:
+  /// Decides, or stalls again.
+  virtual void retry(Kernel& kernel) = 0;
+
+ protected:
+  Retry() = default;
+  Retry(const Retry&) = default;
+  Retry& operator=(const Retry&) = default;
+  ~Retry() = default;
 };
 
 /// Names a pending event of a handler.
@@ -118,8 +133,9 @@ class Kernel {
   /// The time of the next event. Requires: `pending_count` is not zero.
   [[nodiscard]] SimTime next_time();
 
-  /// A line a process that waits for what may never come; empty when there is
-  /// none. Daemons are left out. A cycle of waits has a line of its own.
+  /// A line a process that waits for what may never come, by component; empty
+  /// when there is none. Daemons are left out. A cycle of waits has a line of
+  /// its own.
   [[nodiscard]] std::string wait_graph() const;
   [[nodiscard]] std::size_t waiting_count() const;
 
@@ -140,6 +156,10 @@ class Kernel {
   [[nodiscard]] std::uint64_t next_order(ComponentId source, Priority priority) {
     return EventOrder::pack(priority, source, ++sequences_[source.value()]);
   }
+  /// The same with a key that `next_order` gave, of whatever component.
+  void schedule(Handler& handler, Picoseconds delay, std::uint64_t order) {
+    push(delay, order, reinterpret_cast<std::uintptr_t>(&handler) | kHandlerBit);
+  }
   /// An event whose key was made elsewhere. Requires: not before `now`.
   void accept(SimTime time, std::uint64_t order, Handler& handler) {
     queue_.push({time, order, reinterpret_cast<std::uintptr_t>(&handler) | kHandlerBit});
@@ -152,6 +172,28 @@ class Kernel {
   [[nodiscard]] std::uint64_t digest_sum() const { return digest_sum_; }
   /// `run` without the check for processes that are left waiting.
   Result<RunSummary> run_window(const RunLimits& limits);
+  /// Ends the present window before the first event past `until`.
+  void limit_window(SimTime until) { until_ = std::min(until_, until); }
+  /// Ends the present window with the present event; the next window goes on
+  /// within that event, with `retry`, before anything else happens here.
+  /// Requires: `retry` lives until then.
+  void stall(Retry& retry) {
+    stalled_ = &retry;
+    must_stop_ = true;
+  }
+  [[nodiscard]] bool is_stalled() const { return stalled_ != nullptr; }
+  /// Resumes a process as a part of the present event.
+  void go_on(Process& process);
+  /// Whether an event with this key would come after the present one.
+  [[nodiscard]] bool is_ahead(SimTime time, std::uint64_t order) const {
+    return time != now_ ? time > now_ : order > order_;
+  }
+  [[nodiscard]] std::uint64_t position_order() const { return order_; }
+  /// Executes an event whose time has passed, where that makes no difference.
+  void execute_late(SimTime time, std::uint64_t order, Handler& handler);
+  /// The processes that `wait_graph` tells of, and its text for any of them.
+  void add_waiting(std::vector<const Process*>& waiting) const;
+  [[nodiscard]] static std::string wait_graph_of(std::vector<const Process*> waiting);
 
  private:
   static constexpr std::uintptr_t kHandlerBit = 1;
@@ -167,19 +209,19 @@ class Kernel {
     queue_.push({SimTime(time), order, target});
   }
   void overflow(Picoseconds delay, std::uint64_t order);
-  bool run_stretch(SimTime until, std::uint64_t events_max);
+  bool run_stretch(std::uint64_t events_max);
   void execute(const Event& event);
   bool drop_cancelled();
   void storm();
   void idle();
-  [[nodiscard]] std::string cycle_text() const;
-  [[nodiscard]] std::string name_of(const Process& process) const;
   Process& take_process();
 
   KernelOptions options_;
   SimTime now_;
   EventQueue queue_;
   std::vector<std::uint64_t> sequences_;
+  SimTime until_ = kTimeMax;  ///< of the present window
+  std::uint64_t order_ = 0;   ///< of the event that was executed last
   std::uint64_t executed_ = 0;
   std::uint64_t digest_sum_ = 0;
   std::uint64_t instant_start_ = 0;  ///< `executed_` when `now_` was reached
@@ -187,6 +229,8 @@ class Kernel {
   Process* running_ = nullptr;
   bool is_running_ = false;
   bool is_closing_ = false;
+  bool must_stop_ = false;  ///< after the present event
+  Retry* stalled_ = nullptr;
   ComponentId last_component_ = {};
   std::set<std::uint64_t> cancelled_;  ///< orders of pending events that will not happen
   Diagnostics failure_;
