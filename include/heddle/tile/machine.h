@@ -45,6 +45,7 @@ struct ArraySpec {
   std::uint32_t load_cycles = 0;
   std::uint32_t finish_cycles = 0;
   bool has_shadow_port = true;  ///< a preload overlaps streaming
+  bool frees_weights_at_drain = false;      ///< departure: a slot is held until the last result
   /// Published convention: what every preload or matmul costs, in place of the model.
   std::optional<FixedCost> preload_cost;
   std::optional<FixedCost> matmul_cost;
@@ -91,7 +92,7 @@ enum class ComputeBarrierMode : std::uint8_t { None, Scoped, DrainAll };
 enum class NocKind : std::uint8_t { Fixed, Crossbar, Mesh };
 struct NocSpec {
   NocKind kind = NocKind::Fixed;
-  ClockRate clock;
+  ClockRate clock{940'000'000};
   std::uint32_t latency_cycles = 10;  ///< fixed: both ways together; else a hop
   std::uint32_t flit_bytes = 32;
   std::uint32_t queue_flits = 16;  ///< a input port
@@ -114,7 +115,7 @@ struct DramTimings {
                 refi = 0, burst = 0;
 };
 struct DramSpec {
-  DramKind kind = DramKind::Cycle;
+  DramKind kind = DramKind::Bandwidth;
   std::string standard = "HBM2";
   ClockRate clock;
   std::uint32_t channels = 16;
@@ -132,8 +133,8 @@ struct DramSpec {
   std::string address_order = "row:bank:column:group:pseudo:channel";  ///< high to low
   bool has_hash = true;  ///< bank and group are mixed with the row
   DramTimings timings;
-  Picoseconds latency{0};               ///< bandwidth model
-  BytesPerSecond channel_bandwidth{0};  ///< bandwidth model
+  Picoseconds latency{0};                            ///< bandwidth model
+  BytesPerSecond channel_bandwidth{30'080'000'000};  ///< bandwidth model
 
   /// What one column command moves. Units: bytes.
   [[nodiscard]] std::uint32_t burst_bytes() const { return bus_bytes * burst_length; }
