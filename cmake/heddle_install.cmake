@@ -22,6 +22,8 @@ write_basic_package_version_file(${CMAKE_BINARY_DIR}/generated/heddle-config-ver
   COMPATIBILITY SameMinorVersion)
 install(FILES ${CMAKE_BINARY_DIR}/generated/heddle-config.cmake
   ${CMAKE_BINARY_DIR}/generated/heddle-config-version.cmake DESTINATION lib/cmake/heddle)
+install(FILES ${CMAKE_SOURCE_DIR}/cmake/heddle_producers.cmake
+  ${CMAKE_SOURCE_DIR}/cmake/heddle_tile_producer.map DESTINATION lib/cmake/heddle)
 install(FILES ${CMAKE_SOURCE_DIR}/LICENSE DESTINATION share/doc/heddle)
 
 # The program writes its own completion.

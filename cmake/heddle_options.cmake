@@ -33,7 +33,8 @@ endif()
 
 add_library(heddle_flags INTERFACE)
 target_compile_options(heddle_flags INTERFACE
-  -Wall -Wextra -Wshadow -Wconversion -Wsign-conversion -Wnon-virtual-dtor -Woverloaded-virtual
+  -Wall -Wextra -Wshadow -Wconversion -Wsign-conversion
+  $<$<COMPILE_LANGUAGE:CXX>:-Wnon-virtual-dtor> $<$<COMPILE_LANGUAGE:CXX>:-Woverloaded-virtual>
   -fno-omit-frame-pointer)
 # g++ 12 reports its own std::string, grown at -O1 and above, as out of bounds,
 # for some lengths of the strings involved and not for others.

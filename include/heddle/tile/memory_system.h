@@ -41,6 +41,7 @@ struct MemoryUse {
   std::uint64_t row_misses = 0;     ///< a closed bank
   std::uint64_t row_conflicts = 0;  ///< another row was open
   std::uint64_t refreshes = 0;
+  std::uint64_t turnarounds = 0;  ///< changes of a data bus between reads and writes
   std::uint64_t l2_hits = 0;
   std::uint64_t l2_misses = 0;
   Picoseconds data_busy;       ///< summed over channels
@@ -56,13 +57,15 @@ class MemorySystem {
   MemorySystem& operator=(const MemorySystem&) = delete;
   virtual ~MemorySystem() = default;
 
-  /// Takes the first requests of `run` that fit now, by injection ports and queues.
-  /// Returns how many; the rest is offered again when `next_change` says so.
+  /// Takes the first requests of `run` that fit now, by the queues on their way; how many a
+  /// cycle a core sends is its own business. Returns how many; the rest is offered again when
+  /// `next_change` says so.
   /// Requires: `now` is no earlier than any time seen before.
   [[nodiscard]] virtual std::uint32_t send(const RequestRun& run, SimTime now) = 0;
 
-  /// The earliest instant after which `advance` would yield a response or `send` would take
-  /// what it has refused; `kNever` if neither will happen by itself.
+  /// No `advance` to an instant before this one yields a response, and no `send` before it
+  /// takes what was refused since the last `advance`; it is after the last `advance`. It may be
+  /// early: then ask again. `kNever` if neither will happen by itself.
   [[nodiscard]] virtual SimTime next_change() const = 0;
 
   /// Everything that happened up to and including `now`. Appends responses ordered by

@@ -8,14 +8,14 @@
 #include <vector>
 
 #include "heddle/base/digest.h"
+#include "heddle/base/interrupt.h"
 #include "heddle/base/result.h"
+#include "heddle/tile/cycle_table.h"
 #include "heddle/tile/machine.h"
 #include "heddle/tile/memory_system.h"
 #include "heddle/tile/trace.h"
 
 namespace heddle::tile {
-
-class CycleTable;
 
 /// How time passes: from event to event, or through every cycle of every core. The
 /// second is the oracle of the first; results are equal, instruction by instruction.
@@ -33,8 +33,15 @@ struct InstructionTimes {
   SimTime finished = kNotReached;
 };
 
-/// Why the head of a unit's work could not go on. One reason a core and cycle.
-enum class Stall : std::uint8_t { Scratchpad, WeightSlot, DmaBusy, Dram, Dependency };
+/// Why no compute unit of a core was occupied in a cycle in which nothing issued, though
+/// the core had work: the first of these that holds. One reason a core and cycle.
+enum class Stall : std::uint8_t {
+  Scratchpad,  ///< a load waits for room
+  WeightSlot,  ///< a preload waits for a slot
+  DmaBusy,     ///< transfers are being injected, or wait for that
+  Dram,        ///< all is injected, responses are to come
+  Dependency,  ///< results of computes are to come
+};
 inline constexpr std::size_t kStallCount = 5;
 
 /// Told of every instruction as it finishes, in order of (finished, core, item, instruction).
@@ -52,16 +59,20 @@ class Observer {
   Observer& operator=(const Observer&) = default;
 };
 
-/// A kernel and the cores it may use. Partitions run side by side.
+/// A kernel and the cores it may use. Partitions run side by side; their tensors lie one
+/// after the other in DRAM. A work-item goes to the next core in turn that has room for it,
+/// one with a key to core `key` modulo their number, when no item of its key is live.
 struct Partition {
   WorkItemSource* source = nullptr;
-  std::vector<std::uint32_t> cores;  ///< empty: all
+  std::vector<std::uint32_t> cores;  ///< of no other partition; empty: all
 };
 
 struct RunOptions {
   EngineKind engine = EngineKind::Event;
-  const CycleTable* cycle_table = nullptr;  ///< costs of nodes; null: the built-in model
+  const CycleTable* cycle_table = nullptr;  ///< costs of nodes; null: the machine's own
   Observer* observer = nullptr;
+  MemorySystem* memory = nullptr;  ///< at rest; null: the one that the machine describes
+  Interrupt interrupt = {};
 };
 
 struct CoreUse {
@@ -90,19 +101,43 @@ struct OperationCounts {
   std::uint64_t bytes_stored = 0;
 };
 
+/// Where a node's cost came from.
+enum class CostSource : std::uint8_t { Model, Machine, Table };
+
+/// A node of a kernel, and what it cost. Units: core cycles.
+struct NodeUse {
+  std::uint32_t partition = 0;
+  std::uint32_t node = 0;
+  ComputeKind kind = ComputeKind::Vector;
+  CostSource source = CostSource::Model;
+  std::uint64_t count = 0;
+  std::int64_t least_cycles = 0;
+  std::int64_t most_cycles = 0;
+};
+
+/// What an engine did to get there. It differs between engines, and is no result.
+struct EngineEffort {
+  std::uint64_t cycles_visited = 0;
+  std::uint64_t ready_looked_at = 0;  ///< ready instructions, each time one is considered
+};
+
 struct RunResult {
   std::int64_t cycles = 0;  ///< core cycles until everything, stores too, is complete
   SimTime end;
   std::vector<std::int64_t> partition_cycles;  ///< when each partition was complete
   OperationCounts operations;
   std::vector<CoreUse> cores;
+  std::vector<NodeUse> nodes;  ///< in order of (partition, node)
   MemoryUse memory;
   Digest64 digest;  ///< over every instruction and its times
+  EngineEffort effort;
+  bool is_interrupted = false;  ///< the rest is how far it came
 };
 
 /// Runs all partitions to their end, on a machine at rest.
 /// Errors: those of the sources; tile.working-set (a set that can never fit: names instruction,
-/// footprint and live versions), tile.deadlock (names what waits for what).
+/// footprint and live versions), tile.deadlock (names what waits for what), tile.partition,
+/// tile.cycle-table (a node that the table lacks, or that the kernel does not have).
 /// Threads: any number of runs side by side. Determinism: the result is a function of machine,
 /// kernels and table; engine, allocator and observer change nothing.
 [[nodiscard]] Result<RunResult> simulate(const Machine& machine,
