@@ -82,6 +82,13 @@ Result<Location> decode_pe(Pa address, Location location, const AddressLimits& l
   if (location.unit >= kPeUnitCount) {
     return fault(address, fmt::format("PE sub-unit {} is reserved", location.unit));
   }
+  const auto unit = static_cast<PeUnit>(location.unit);
+  if (unit == PeUnit::TcmData && location.offset >= limits.tcm_bytes) {
+    return fault(address, fmt::format("a hole: the TCM has {} bytes", limits.tcm_bytes));
+  }
+  if (unit == PeUnit::TcmScratch && location.offset >= limits.scratch_bytes) {
+    return fault(address, fmt::format("a hole: the scratch has {} bytes", limits.scratch_bytes));
+  }
   return location;
 }
 
@@ -109,6 +116,10 @@ Result<Location> decode_ahbm(Pa address, Location location, const AddressLimits&
     default:
       location.unit = static_cast<std::uint32_t>(kUnit.get(bits));
       location.offset = kUnitOffset.get(bits);
+      if (location.offset >= limits.sram_bank_bytes) {
+        return fault(address,
+                     fmt::format("a hole: an SRAM bank has {} bytes", limits.sram_bank_bytes));
+      }
       return location;
   }
 }

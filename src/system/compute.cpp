@@ -90,7 +90,11 @@ TileData where(const Op& op, std::span<const TileData* const> operands) {
   TileData out = blank(op);
   for (std::size_t i = 0; i < op.shape.count(); ++i) {
     const TileData& from = *operands[operands[0]->at(i) != 0.0F ? 1 : 2];
-    store_float(out.bytes, op.dtype, i, from.at(i));
+    if (!is_float(op.dtype) && !is_float(from.dtype)) {
+      store_int(out.bytes, op.dtype, i, load_int(from.bytes, from.dtype, i));
+    } else {
+      store_float(out.bytes, op.dtype, i, from.at(i));
+    }
     if (!from.is_poison(i) && !operands[0]->is_poison(i)) continue;
     if (out.poison.empty()) out.poison.resize(op.shape.count());
     out.poison[i] = true;
@@ -98,10 +102,39 @@ TileData where(const Op& op, std::span<const TileData* const> operands) {
   return out;
 }
 
-/// Row by row: sum, max or softmax.
+/// A row with an undefined lane has no defined sum, maximum or softmax.
+void spread_row_poison(TileData& out, const TileData& in) {
+  if (in.poison.empty()) return;
+  const std::size_t width = out.shape.columns;
+  out.poison.resize(out.shape.count());
+  for (std::size_t lane = 0; lane < in.poison.size(); ++lane) {
+    if (!in.poison[lane]) continue;
+    const std::size_t row = lane / in.shape.columns;
+    for (std::size_t i = 0; i < width; ++i) out.poison[row * width + i] = true;
+  }
+}
+
+/// Row by row, of integers: sum, wrapping, or maximum.
+TileData by_integer_rows(const Op& op, const TileData& in) {
+  TileData out = blank(op);
+  spread_row_poison(out, in);
+  const std::size_t columns = in.shape.columns;
+  for (std::size_t row = 0; row < in.shape.rows; ++row) {
+    std::int32_t result = load_int(in.bytes, in.dtype, row * columns);
+    for (std::size_t i = 1; i < columns; ++i) {
+      const std::int32_t x = load_int(in.bytes, in.dtype, row * columns + i);
+      result = binary_int(op.math == MathOp::Sum ? MathOp::Add : MathOp::Max, result, x);
+    }
+    store_int(out.bytes, op.dtype, row, result);
+  }
+  return out;
+}
+
+/// Row by row: sum, max or softmax. Requires: there are columns.
 TileData by_rows(const Op& op, const TileData& in) {
   TileData out = blank(op);
   const std::size_t columns = in.shape.columns;
+  spread_row_poison(out, in);
   for (std::size_t row = 0; row < in.shape.rows; ++row) {
     float most = in.at(row * columns);
     float sum = 0;
@@ -125,8 +158,12 @@ TileData by_rows(const Op& op, const TileData& in) {
 TileData transposed(const Op& op, const TileData& in) {
   TileData out = blank(op);
   const std::uint64_t size = dtype_bytes(in.dtype);
+  if (!in.poison.empty()) out.poison.resize(out.shape.count());
   for (std::size_t row = 0; row < in.shape.rows; ++row) {
     for (std::size_t column = 0; column < in.shape.columns; ++column) {
+      if (in.is_poison(row * in.shape.columns + column)) {
+        out.poison[column * in.shape.rows + row] = true;
+      }
       std::memcpy(out.bytes.data() + (column * in.shape.rows + row) * size,
                   in.bytes.data() + (row * in.shape.columns + column) * size, size);
     }
@@ -134,8 +171,55 @@ TileData transposed(const Op& op, const TileData& in) {
   return out;
 }
 
+/// Undefined lanes of a make a row of the product undefined, those of b a column.
+void spread_dot_poison(TileData& out, std::span<const TileData* const> operands) {
+  const TileData& a = *operands[0];
+  const TileData& b = *operands[1];
+  const bool has_c = operands.size() > 2 && !operands[2]->poison.empty();
+  if (a.poison.empty() && b.poison.empty() && !has_c) return;
+  const std::size_t n = out.shape.columns;
+  std::vector<bool> rows(out.shape.rows);
+  std::vector<bool> columns(n);
+  for (std::size_t i = 0; i < a.poison.size(); ++i) {
+    if (a.poison[i]) rows[i / a.shape.columns] = true;
+  }
+  for (std::size_t i = 0; i < b.poison.size(); ++i) {
+    if (b.poison[i]) columns[i % n] = true;
+  }
+  out.poison.resize(out.shape.count());
+  for (std::size_t i = 0; i < out.poison.size(); ++i) {
+    out.poison[i] = rows[i / n] || columns[i % n] || (has_c && operands[2]->is_poison(i));
+  }
+}
+
+/// The product of integers, in int32 as two's complement has it.
+TileData integer_dot(const Op& op, std::span<const TileData* const> operands) {
+  TileData out = blank(op);
+  const TileData& a = *operands[0];
+  const TileData& b = *operands[1];
+  const std::size_t k = a.shape.columns;
+  const std::size_t n = op.shape.columns;
+  for (std::size_t row = 0; row < op.shape.rows; ++row) {
+    for (std::size_t j = 0; j < n; ++j) {
+      std::uint32_t sum = 0;
+      if (operands.size() > 2) {
+        sum = static_cast<std::uint32_t>(
+            load_int(operands[2]->bytes, operands[2]->dtype, row * n + j));
+      }
+      for (std::size_t i = 0; i < k; ++i) {
+        sum += static_cast<std::uint32_t>(load_int(a.bytes, a.dtype, row * k + i)) *
+               static_cast<std::uint32_t>(load_int(b.bytes, b.dtype, i * n + j));
+      }
+      store_int(out.bytes, op.dtype, row * n + j, static_cast<std::int32_t>(sum));
+    }
+  }
+  spread_dot_poison(out, operands);
+  return out;
+}
+
 /// a b, plus c where there is one.
 TileData dot(const Op& op, std::span<const TileData* const> operands) {
+  if (!is_float(op.dtype)) return integer_dot(op, operands);
   TileData out = blank(op);
   const TileData& a = *operands[0];
   const TileData& b = *operands[1];
@@ -154,6 +238,7 @@ TileData dot(const Op& op, std::span<const TileData* const> operands) {
     }
     for (std::size_t j = 0; j < n; ++j) store_float(out.bytes, op.dtype, row * n + j, sums[j]);
   }
+  spread_dot_poison(out, operands);
   return out;
 }
 
@@ -164,6 +249,14 @@ TileData load(const Op& op, std::span<const TileData* const> operands) {
     const Piece& piece = op.pieces[i];
     std::memcpy(out.bytes.data() + piece.target_offset,
                 operands[i]->bytes.data() + piece.source_offset, piece.size_bytes);
+    const std::uint64_t size = dtype_bytes(op.dtype);
+    // Lanes that were stored are defined: bytes taken for another type have no others.
+    if (operands[i]->poison.empty() || dtype_bytes(operands[i]->dtype) != size) continue;
+    out.poison.resize(op.shape.count());
+    for (std::uint64_t lane = 0; lane < piece.size_bytes / size; ++lane) {
+      out.poison[piece.target_offset / size + lane] =
+          operands[i]->is_poison(piece.source_offset / size + lane);
+    }
   }
   if (!op.mask.empty()) {
     out.poison.resize(op.mask.size());
@@ -177,6 +270,8 @@ TileData math(const Op& op, std::span<const TileData* const> operands) {
     case MathOp::Where: return where(op, operands);
     case MathOp::Sum:
     case MathOp::RowMax:
+      if (!is_float(op.dtype)) return by_integer_rows(op, *operands[0]);
+      [[fallthrough]];
     case MathOp::Softmax: return by_rows(op, *operands[0]);
     case MathOp::Transpose: return transposed(op, *operands[0]);
     default: return elementwise(op, operands);

@@ -22,6 +22,8 @@ Engine::Engine(const SimulatorOptions& simulator_options, std::unique_ptr<Topolo
     pe.node = topology->pe_node(pe.rank);
     pe.name = topology->node(pe.node).name;
     pe.component = kernel.add_component(pe.name);
+    pe.dma_read = std::make_unique<DmaPort>(pe.name + ".dma_read", topology->machine().pe);
+    pe.dma_write = std::make_unique<DmaPort>(pe.name + ".dma_write", topology->machine().pe);
     if (has_clocks) pe.clock.resize(count);
     views.emplace_back(*this, pe);
   }
@@ -60,17 +62,41 @@ void Engine::span(Span::Unit unit, const Pe& pe, SimTime begin, SimTime end,
   spans.push_back({unit, pe.rank.value(), begin, end, std::string(name)});
 }
 
+bool Engine::has_room(const Pe& pe, std::string_view operation, std::uint64_t size_bytes) {
+  const std::uint64_t capacity = topology->machine().pe.tcm_bytes;
+  if (size_bytes <= capacity - *pe.tcm_used) return true;
+  fail(diag::kTcmFull,
+       {pe.name, operation_name(pe, operation), std::to_string(kernel.now().ps()),
+        std::to_string(size_bytes), std::to_string(*pe.tcm_used), std::to_string(capacity)});
+  return false;
+}
+
+bool Engine::take_tcm(Pe& pe, std::string_view operation, std::uint64_t size_bytes) {
+  if (!has_room(pe, operation, size_bytes)) return false;
+  *pe.tcm_used += size_bytes;
+  return true;
+}
+
+bool Engine::take_scratch(Pe& pe, std::string_view operation, std::uint64_t size_bytes) {
+  const std::uint64_t capacity = topology->machine().pe.tcm_scratch_bytes;
+  if (size_bytes > capacity - pe.scratch_used) {
+    fail(diag::kScratchFull,
+         {pe.name, operation_name(pe, operation), std::to_string(kernel.now().ps()),
+          std::to_string(size_bytes), std::to_string(pe.scratch_used), std::to_string(capacity)});
+    return false;
+  }
+  pe.scratch_used += size_bytes;
+  return true;
+}
+
 std::optional<Tile> Engine::make_tile(Pe& pe, std::string_view operation, Shape shape,
                                       Dtype dtype) {
   Tile tile{.shape = shape, .dtype = dtype};
-  const std::uint64_t size = tile.size_bytes();
   const std::uint64_t capacity = topology->machine().pe.tcm_bytes;
-  if (*pe.tcm_used + size > capacity) {
-    fail(diag::kTcmFull,
-         {pe.name, operation_name(pe, operation), std::to_string(kernel.now().ps()),
-          std::to_string(size), std::to_string(*pe.tcm_used), std::to_string(capacity)});
-    return std::nullopt;
-  }
+  // The bytes of a shape may not fit 64 bits.
+  const bool is_countable = shape.count() <= capacity;
+  const std::uint64_t size = is_countable ? tile.size_bytes() : shape.count();
+  if (!has_room(pe, operation, size)) return std::nullopt;
   if (pe.tcm_next + size > capacity) pe.tcm_next = 0;
   tile.address = pe.tcm_next;
   pe.tcm_next += size;
@@ -162,6 +188,20 @@ Access Engine::access_of(Pe& pe) {
 bool Engine::is_ordered(const Access& access, const Pe& before) const {
   if (access.tick == 0 || access.pe == before.rank.value() || before.clock.empty()) return true;
   return before.clock[access.pe] >= access.tick;
+}
+
+Status Engine::check_poison() const {
+  for (std::uint32_t i = 0; i < replayed.size(); ++i) {
+    const Op& op = log.ops()[i];
+    if (op.kind != OpKind::Store) continue;
+    for (std::size_t lane = 0; lane < replayed[i].poison.size(); ++lane) {
+      if (!replayed[i].poison[lane] || (!op.mask.empty() && !op.mask[lane])) continue;
+      return heddle::fail(diag::kPoison, {},
+                          {pes[op.pe].name, "store #" + std::to_string(op.index),
+                           std::to_string(op.time.ps()), std::to_string(lane)});
+    }
+  }
+  return {};
 }
 
 bool Engine::check_read(Pe& pe, Va at, Segment& segment, std::uint64_t size) {

@@ -26,6 +26,16 @@ struct Span {
   std::string name;
 };
 
+/// One direction of a PE's DMA.
+struct DmaPort {
+  DmaPort(const std::string& name, const PeSpec& spec)
+      : channels(name + ".channels", spec.dma_channels),
+        outstanding(name + ".outstanding", spec.dma_outstanding) {}
+
+  des::Credits channels;     ///< transfers at once
+  des::Credits outstanding;  ///< fragments under way
+};
+
 struct Pe {
   PeRank rank;
   NodeId node;
@@ -34,6 +44,9 @@ struct Pe {
   Tlb tlb;
   std::shared_ptr<std::uint64_t> tcm_used = std::make_shared<std::uint64_t>(0);
   std::uint64_t tcm_next = 0;
+  std::uint64_t scratch_used = 0;
+  std::unique_ptr<DmaPort> dma_read;
+  std::unique_ptr<DmaPort> dma_write;
   std::uint32_t op_count = 0;
   std::vector<std::uint32_t> clock;  ///< by PE, in runs that check for races
   std::array<PeRank, kDirectionCount> neighbours{};
@@ -104,6 +117,7 @@ class DmaRequest final : public des::Handler, public des::WaitObject {
 
   std::uint32_t left = 0;
   des::Process* process = nullptr;
+  DmaPort* port = nullptr;  ///< gets a fragment's place back when it has arrived
 };
 
 /// Waits for all fragments of a request.
@@ -137,6 +151,9 @@ class Engine {
 
   /// A tile in the TCM. Empty after an error.
   std::optional<Tile> make_tile(Pe& pe, std::string_view operation, Shape shape, Dtype dtype);
+  /// Takes bytes of the TCM, or of its scratch. False after an error.
+  bool take_tcm(Pe& pe, std::string_view operation, std::uint64_t size_bytes);
+  bool take_scratch(Pe& pe, std::string_view operation, std::uint64_t size_bytes);
   /// The tile of a message, in the TCM of its receiver.
   Tile receive(Pe& pe, Packet& packet, Shape shape, Dtype dtype);
   /// Gives `tile` its value: logs the operation, computes it in eager runs.
@@ -156,6 +173,9 @@ class Engine {
   /// What a transfer over `route` takes beside it: the TCM's latency, what its
   /// bandwidth adds, and a device's own memory where there is no route.
   [[nodiscard]] Picoseconds memory_tail(const Route& route, std::uint64_t size_bytes) const;
+
+  /// Lanes that a store of the log must not hold, once replay has computed them.
+  Status check_poison() const;
 
   [[nodiscard]] Access access_of(Pe& pe);
   [[nodiscard]] bool is_ordered(const Access& access, const Pe& before) const;
@@ -180,6 +200,8 @@ class Engine {
   std::deque<Tl> views;
 
  private:
+  /// False after an error.
+  bool has_room(const Pe& pe, std::string_view operation, std::uint64_t size_bytes);
   bool check_read(Pe& pe, Va at, Segment& segment, std::uint64_t size);
 
   std::unordered_map<std::uint64_t, std::unique_ptr<Flow>> flows_;

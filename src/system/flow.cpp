@@ -86,13 +86,19 @@ void Flow::on_event(des::Kernel& kernel) {
   if (inbox_.back().delivered != nullptr) inbox_.back().delivered->fire();
   ++to_.use.messages_received;
   kernel.note_progress();
+  // Several kernels of a PE may wait, each for a tag of its own.
+  std::vector<RecvWait::Node*> others;
   while (!receivers_.empty()) {
     auto& node = static_cast<RecvWait::Node&>(receivers_.front());
-    std::optional<Packet> packet = try_receive(node.wait->tag_);
-    if (!packet) return;
-    node.wait->packet_ = std::move(*packet);
-    des::grant(node);
+    if (std::optional<Packet> packet = try_receive(node.wait->tag_)) {
+      node.wait->packet_ = std::move(*packet);
+      des::grant(node);
+    } else {
+      node.unlink();
+      others.push_back(&node);
+    }
   }
+  for (RecvWait::Node* node : others) receivers_.push(*node);
 }
 
 std::optional<Packet> Flow::try_receive(std::uint32_t tag) {
@@ -127,6 +133,7 @@ std::string Flow::wait_text() const {
 }
 
 void DmaRequest::on_event(des::Kernel& kernel) {
+  if (port != nullptr) port->outstanding.give(1);
   if (--left > 0) return;
   process->waiting_on = nullptr;
   kernel.resume_after(*process, Picoseconds(0));

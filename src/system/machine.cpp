@@ -50,10 +50,14 @@ PeSpec read_pe(ConfigReader map) {
   pe.slow_math_cycles = read_count(map, "slow_math", pe.slow_math_cycles, 1000);
   pe.has_free_math = map.optional<bool>("free_math", pe.has_free_math);
   pe.tcm_bytes = read_bytes(map, "tcm_capacity_bytes", pe.tcm_bytes, std::int64_t{1} << 31);
+  pe.tcm_scratch_bytes =
+      read_bytes(map, "tcm_scratch_bytes", pe.tcm_scratch_bytes, std::int64_t{1} << 31);
   pe.tcm = read_link(map.optional_map("tcm"), pe.tcm);
   pe.tile_queue_depth = read_count(map, "tile_queue_depth", pe.tile_queue_depth, 1024);
   pe.tlb_hit = read_time(map, "tlb_hit_ps", pe.tlb_hit);
   pe.page_walk = read_time(map, "page_walk_ps", pe.page_walk);
+  pe.dma_channels = read_count(map, "dma_channels", pe.dma_channels, 1024);
+  pe.dma_outstanding = read_count(map, "dma_outstanding", pe.dma_outstanding, 65'536);
   return pe;
 }
 
@@ -161,6 +165,8 @@ void read_hierarchy(ConfigReader& map, Machine& machine) {
   machine.pes_per_cube = read_count(map, "pes_per_cube", machine.pes_per_cube, 32);
   machine.hbm_bytes =
       read_bytes(map, "hbm_capacity_bytes", machine.hbm_bytes, std::int64_t{1} << 40);
+  machine.sram_bytes =
+      read_bytes(map, "sram_capacity_bytes", machine.sram_bytes, std::int64_t{1} << 40);
   machine.host_link = read_link(map.optional_map("host_link"), machine.host_link);
   machine.sip_link = read_link(map.optional_map("sip_link"), machine.sip_link);
   machine.die_link = read_link(map.optional_map("die_link"), machine.die_link);
@@ -203,6 +209,7 @@ Result<Machine> read_machine(const ConfigNode& node, ConfigNode* resolved) {
 Machine untimed(Machine machine) {
   const LinkSpec free{Picoseconds(0), BytesPerSecond(std::numeric_limits<std::int64_t>::max())};
   machine.link_mode = LinkMode::Ideal;
+  machine.is_timed = false;
   for (LinkSpec* link : {&machine.host_link, &machine.sip_link, &machine.die_link, &machine.pe_link,
                          &machine.hbm, &machine.pe.tcm}) {
     *link = free;

@@ -294,6 +294,7 @@ Status Simulator::run() {
   engine.versions.settle();
   if (engine.options.data == DataMode::Replay) {
     engine.replayed = engine.log.replay(engine.options.replay_threads);
+    HEDDLE_TRY_STATUS(engine.check_poison());
   }
   return {};
 }

@@ -88,7 +88,10 @@ bool translate(Engine& engine, Pe& pe, Va at, std::string_view operation,
 /// Sends the fragments, page by page, as the MMU lets them go.
 des::Task<> move(Tl& tl, Engine& engine, Pe& pe, const Transfer& transfer, bool is_write) {
   const Machine& machine = engine.topology->machine();
+  DmaPort& port = is_write ? *pe.dma_write : *pe.dma_read;
+  co_await port.channels.take(1);
   DmaRequest request(pe.component);
+  request.port = &port;
   request.left = 1;  // held until all are sent
   const SimTime begin = tl.now();
   std::size_t i = 0;
@@ -103,6 +106,7 @@ des::Task<> move(Tl& tl, Engine& engine, Pe& pe, const Transfer& transfer, bool 
     const bool is_hit = pe.tlb.look_up(first.page);
     const Picoseconds translation = is_hit ? machine.pe.tlb_hit : machine.pe.page_walk;
     co_await des::delay(translation);
+    co_await port.outstanding.take(1);
     const NodeId home = engine.home(first.address);
     const Route& route =
         is_write ? engine.topology->route(pe.node, home) : engine.topology->route(home, pe.node);
@@ -111,12 +115,40 @@ des::Task<> move(Tl& tl, Engine& engine, Pe& pe, const Transfer& transfer, bool 
   }
   --request.left;
   co_await DmaWait{request};
+  port.channels.give(1);
   pe.use.dma_busy += tl.now() - begin;
   engine.span(Span::Unit::Dma, pe, begin, tl.now(), is_write ? "store" : "load");
 }
 
 Timed<Tile> failed() {
   return {Picoseconds(0), Tile{}, true};
+}
+
+void tell_bad_shape(Engine& engine, const Pe& pe, std::string_view operation,
+                    const std::string& what) {
+  engine.fail(diag::kBadShape, {pe.name, engine.operation_name(pe, operation),
+                                std::to_string(engine.kernel.now().ps()), what});
+}
+
+/// False, and told, where a mask has other lanes than the shape.
+bool is_mask_fine(Engine& engine, const Pe& pe, std::string_view operation, Shape shape,
+                  const Layout& layout) {
+  if (layout.mask.empty() || layout.mask.size() == shape.count()) return true;
+  tell_bad_shape(
+      engine, pe, operation,
+      "a mask of " + std::to_string(layout.mask.size()) + " lanes for " + shape.to_string());
+  return false;
+}
+
+/// Axis 0 of the program ids goes over all PEs.
+bool spans_world(const Machine& machine) {
+  return machine.fabric || !machine.is_timed || machine.sip_count * machine.cubes_per_sip() == 1;
+}
+
+/// How many tiles an operation takes; `cast` and `where` have calls of their own.
+std::size_t operand_count(MathOp op) {
+  if (op == MathOp::Where) return 3;
+  return op <= MathOp::Min ? 2 : 1;
 }
 
 }  // namespace
@@ -135,7 +167,7 @@ std::uint32_t Tl::program_id(std::uint32_t axis) const {
   HEDDLE_CHECK(axis < 3);
   const Machine& machine = engine_.topology->machine();
   const Node& node = engine_.topology->node(pe_.node);
-  if (machine.fabric || machine.sip_count * machine.cubes_per_sip() == 1) {
+  if (spans_world(machine)) {
     return axis == 0 ? pe_.rank.value() : 0;
   }
   return axis == 0 ? node.pe : axis == 1 ? node.cube : node.sip;
@@ -144,7 +176,7 @@ std::uint32_t Tl::program_id(std::uint32_t axis) const {
 std::uint32_t Tl::num_programs(std::uint32_t axis) const {
   HEDDLE_CHECK(axis < 3);
   const Machine& machine = engine_.topology->machine();
-  if (machine.fabric || machine.sip_count * machine.cubes_per_sip() == 1) {
+  if (spans_world(machine)) {
     return axis == 0 ? engine_.topology->pe_count() : 1;
   }
   return axis == 0 ? machine.pes_per_cube : axis == 1 ? machine.cubes_per_sip() : machine.sip_count;
@@ -164,9 +196,10 @@ des::Task<Tile> Tl::load(Va from, Shape shape, Dtype dtype, Layout layout) {
   ++pe_.op_count;
   ++pe_.use.ops;
   std::optional<Tile> tile = engine_.make_tile(pe_, "load", shape, dtype);
+  if (!tile || !is_mask_fine(engine_, pe_, "load", shape, layout)) co_await Halt{};
   Transfer transfer;
   const std::vector<Run> runs = runs_of(shape, dtype, layout);
-  if (!tile || !translate(engine_, pe_, from, "load", runs, transfer)) co_await Halt{};
+  if (!translate(engine_, pe_, from, "load", runs, transfer)) co_await Halt{};
   if (engine_.moves_data()) {
     Op op{.kind = OpKind::Load, .mask = layout.mask};
     for (std::size_t i = 0; i < transfer.fragments.size(); ++i) {
@@ -198,6 +231,7 @@ des::Task<Tile> Tl::load(Va from, Shape shape, Dtype dtype, Layout layout) {
 des::Task<> Tl::store(Va to, Tile tile, Layout layout) {
   ++pe_.op_count;
   ++pe_.use.ops;
+  if (!is_mask_fine(engine_, pe_, "store", tile.shape, layout)) co_await Halt{};
   Transfer transfer;
   const std::vector<Run> runs = runs_of(tile.shape, tile.dtype, layout);
   if (!translate(engine_, pe_, to, "store", runs, transfer)) co_await Halt{};
@@ -213,7 +247,7 @@ des::Task<> Tl::store(Va to, Tile tile, Layout layout) {
   if (engine_.moves_data()) {
     Tile stored{.shape = tile.shape, .dtype = tile.dtype, .space = Space::Hbm};
     stored.address = transfer.fragments.empty() ? 0 : transfer.fragments.front().address.bits();
-    engine_.define(pe_, stored, {.kind = OpKind::Store}, {&tile});
+    engine_.define(pe_, stored, {.kind = OpKind::Store, .mask = layout.mask}, {&tile});
     if (!engine_.write_memory(pe_, transfer.fragments, stored, transfer.tile_offsets)) {
       co_await Halt{};
     }
@@ -227,11 +261,16 @@ Timed<Tile> Tl::gather(std::string_view name, const std::vector<const Tile*>& pa
   const Dtype dtype = parts.front()->dtype;
   std::uint64_t total = 0;
   for (const Tile* part : parts) total += part->shape.count();
-  if (begin + count > total) {
-    engine_.fail(
-        diag::kBadShape,
-        {pe_.name, engine_.operation_name(pe_, name), std::to_string(now().ps()),
-         "elements up to " + std::to_string(begin + count) + " of " + std::to_string(total)});
+  if (count > total || begin > total - count) {
+    tell_bad_shape(engine_, pe_, name,
+                   std::to_string(count) + " elements from " + std::to_string(begin) + " on of " +
+                       std::to_string(total));
+    return failed();
+  }
+  for (const Tile* part : parts) {
+    if (part->dtype == dtype) continue;
+    tell_bad_shape(engine_, pe_, name,
+                   std::string(dtype_name(dtype)) + " and " + std::string(dtype_name(part->dtype)));
     return failed();
   }
   std::optional<Tile> tile =
@@ -284,11 +323,21 @@ Timed<Tile> Tl::run_math(MathOp op, std::vector<const Tile*> operands, Shape sha
   ++pe_.use.ops;
   const std::string_view name = math_name(op);
   const Shape& in = operands.front()->shape;
+  if (operands.size() != operand_count(op)) {
+    tell_bad_shape(engine_, pe_, name,
+                   std::to_string(operands.size()) + " operands, it takes " +
+                       std::to_string(operand_count(op)));
+    return failed();
+  }
+  const bool is_by_row = op == MathOp::Sum || op == MathOp::RowMax || op == MathOp::Softmax;
+  if (is_by_row && in.columns == 0 && in.rows > 0) {
+    tell_bad_shape(engine_, pe_, name, "rows of no columns");
+    return failed();
+  }
   for (const Tile* operand : operands) {
     if (operand->shape == in) continue;
-    engine_.fail(diag::kBadShape,
-                 {pe_.name, engine_.operation_name(pe_, name), std::to_string(now().ps()),
-                  "operands of " + in.to_string() + " and " + operand->shape.to_string()});
+    tell_bad_shape(engine_, pe_, name,
+                   "operands of " + in.to_string() + " and " + operand->shape.to_string());
     return failed();
   }
   std::optional<Tile> tile = engine_.make_tile(pe_, name, shape, dtype);
@@ -324,13 +373,15 @@ Timed<Tile> Tl::run_dot(const Tile& a, const Tile& b, const Tile* c) {
   ++pe_.use.ops;
   const Shape shape{a.shape.rows, b.shape.columns};
   if (a.shape.columns != b.shape.rows || (c != nullptr && c->shape != shape)) {
-    engine_.fail(diag::kBadShape,
-                 {pe_.name, engine_.operation_name(pe_, "dot"), std::to_string(now().ps()),
-                  a.shape.to_string() + " times " + b.shape.to_string() +
-                      (c == nullptr ? "" : " plus " + c->shape.to_string())});
+    tell_bad_shape(engine_, pe_, "dot",
+                   a.shape.to_string() + " times " + b.shape.to_string() +
+                       (c == nullptr ? "" : " plus " + c->shape.to_string()));
     return failed();
   }
-  std::optional<Tile> tile = engine_.make_tile(pe_, "dot", shape, Dtype::F32);
+  const bool is_integer =
+      !is_float(a.dtype) && !is_float(b.dtype) && (c == nullptr || !is_float(c->dtype));
+  const Dtype dtype = is_integer ? Dtype::I32 : Dtype::F32;
+  std::optional<Tile> tile = engine_.make_tile(pe_, "dot", shape, dtype);
   if (!tile) return failed();
   std::vector<const Tile*> operands = {&a, &b};
   if (c != nullptr) operands.push_back(c);

@@ -103,6 +103,9 @@ struct AddressLimits {
   std::uint32_t cube_count = 32;  ///< a SIP
   std::uint32_t pe_count = 32;    ///< a cube
   std::uint64_t hbm_bytes = std::uint64_t{1} << 40;
+  std::uint64_t tcm_bytes = std::uint64_t{1} << 31;        ///< of a PE, data
+  std::uint64_t scratch_bytes = std::uint64_t{1} << 31;    ///< of a PE, scratch
+  std::uint64_t sram_bank_bytes = std::uint64_t{1} << 36;  ///< of each of 16 banks
 };
 
 /// Puts an address together. Errors: system.address-field.

@@ -42,6 +42,11 @@ inline constexpr DiagnosticRule kTcmFull{
     "system.tcm-full", Severity::Error,
     "{}, operation {}, at {} ps: a tile of {} bytes does not fit, {} of {} bytes are in use",
     "tile the operation, or let tiles go earlier"};
+inline constexpr DiagnosticRule kScratchFull{
+    "system.scratch-full", Severity::Error,
+    "{}, operation {}, at {} ps: partial sums of {} bytes do not fit, {} of {} bytes of scratch "
+    "are in use",
+    "give the composite smaller tiles, or shorter queues"};
 inline constexpr DiagnosticRule kBadShape{"system.bad-shape", Severity::Error,
                                           "{}, operation {}, at {} ps: {}", ""};
 inline constexpr DiagnosticRule kUninitialised{
@@ -69,27 +74,11 @@ inline constexpr DiagnosticRule kWrongResult{"system.wrong-result", Severity::Er
                                              "{}: element {} is {}, expected {}", "",
                                              Cause::Mismatch};
 
-inline constexpr const DiagnosticRule* kRules[] = {&kAddressField,
-                                                   &kAddressFault,
-                                                   &kPageFault,
-                                                   &kBadMapping,
-                                                   &kTopologyUnreachable,
-                                                   &kTopologyDuplicate,
-                                                   &kTopologyAsymmetric,
-                                                   &kUnknownNode,
-                                                   &kBadTarget,
-                                                   &kLatePe,
-                                                   &kBadMessage,
-                                                   &kNoNeighbour,
-                                                   &kTcmFull,
-                                                   &kBadShape,
-                                                   &kUninitialised,
-                                                   &kDataRace,
-                                                   &kDataControl,
-                                                   &kPoison,
-                                                   &kCollectiveMismatch,
-                                                   &kCollectiveSize,
-                                                   &kUnknownAlgorithm,
-                                                   &kWrongResult};
+inline constexpr const DiagnosticRule* kRules[] = {
+    &kAddressField,      &kAddressFault,       &kPageFault,   &kBadMapping,  &kTopologyUnreachable,
+    &kTopologyDuplicate, &kTopologyAsymmetric, &kUnknownNode, &kBadTarget,   &kLatePe,
+    &kBadMessage,        &kNoNeighbour,        &kTcmFull,     &kScratchFull, &kBadShape,
+    &kUninitialised,     &kDataRace,           &kDataControl, &kPoison,      &kCollectiveMismatch,
+    &kCollectiveSize,    &kUnknownAlgorithm,   &kWrongResult};
 
 }  // namespace heddle::system::diag

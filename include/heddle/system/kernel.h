@@ -165,7 +165,7 @@ class Tl {
   [[nodiscard]] SimTime now() const;
   [[nodiscard]] des::FramePool& frame_pool() const;
   /// Axis 0: PE in cube, 1: cube, 2: SIP; where there is one cube or a fabric,
-  /// axis 0 spans the world. Requires: `axis` < 3 (checked).
+  /// or no time, axis 0 spans the world. Requires: `axis` < 3 (checked).
   [[nodiscard]] std::uint32_t program_id(std::uint32_t axis) const;
   [[nodiscard]] std::uint32_t num_programs(std::uint32_t axis) const;
 
@@ -217,7 +217,9 @@ class Tl {
   [[nodiscard]] Timed<float> item(const Tile& tile, std::uint64_t lane);
   /// A whole product through the tile scheduler: DMA_IN, GEMM, MATH and DMA_WB
   /// work on different tiles at once, joined by bounded queues. T equal tiles
-  /// take the sum of their stages and T - 1 times the slowest.
+  /// take the sum of their stages and T - 1 times the slowest. Tiles under way
+  /// take TCM, their sums scratch. Errors: those of `load` and `store`,
+  /// system.scratch-full, system.bad-shape.
   [[nodiscard]] des::Task<> gemm(GemmCommand command);
   /// Keeps the PE's CPU busy.
   [[nodiscard]] des::Delay wait(Picoseconds time) const { return des::delay(time); }

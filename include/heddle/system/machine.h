@@ -33,13 +33,16 @@ struct PeSpec {
   std::uint32_t gemm_columns = 64;
   std::uint32_t gemm_fill_cycles = 126;
   std::uint32_t math_lanes = 128;
-  std::uint32_t slow_math_cycles = 4;  ///< exp, div, rsqrt, tanh
-  bool has_free_math = false;          ///< the MATH unit takes no time
-  std::uint64_t tcm_bytes = std::uint64_t{2} << 20;
+  std::uint32_t slow_math_cycles = 4;                          ///< exp, div, rsqrt, tanh
+  bool has_free_math = false;                                  ///< the MATH unit takes no time
+  std::uint64_t tcm_bytes = std::uint64_t{2} << 20;            ///< tiles
+  std::uint64_t tcm_scratch_bytes = std::uint64_t{256} << 10;  ///< partial sums of composites
   LinkSpec tcm{Picoseconds(2'000), BytesPerSecond(1'024'000'000'000)};
   std::uint32_t tile_queue_depth = 2;
   Picoseconds tlb_hit{2'000};
   Picoseconds page_walk{150'000};
+  std::uint32_t dma_channels = 4;      ///< transfers at once, reads and writes apart
+  std::uint32_t dma_outstanding = 64;  ///< fragments under way, reads and writes apart
 };
 
 /// Message queues between neighbours.
@@ -79,6 +82,7 @@ struct FabricSpec {
 /// Defaults are the machine of `designs/machines/default.yaml`.
 struct Machine {
   std::string name = "default";
+  bool is_timed = true;  ///< false: made by `untimed`
   std::uint32_t sip_count = 2;
   std::uint32_t cube_rows = 2;
   std::uint32_t cube_columns = 4;
@@ -94,6 +98,7 @@ struct Machine {
   Picoseconds m_cpu_overhead{50'000};
   Picoseconds pe_cpu_overhead{20'000};
   std::uint64_t page_bytes = std::uint64_t{2} << 20;
+  std::uint64_t sram_bytes = std::uint64_t{32} << 20;  ///< of a cube, in 16 banks
   PeSpec pe;
   IpcqSpec ipcq;
   LaunchSpec launch;
@@ -104,7 +109,8 @@ struct Machine {
     return fabric ? fabric->device_count : sip_count * cubes_per_sip() * pes_per_cube;
   }
   [[nodiscard]] AddressLimits address_limits() const {
-    return {sip_count, cubes_per_sip(), pes_per_cube, hbm_bytes};
+    return {sip_count,    cubes_per_sip(),      pes_per_cube,   hbm_bytes,
+            pe.tcm_bytes, pe.tcm_scratch_bytes, sram_bytes / 16};
   }
 };
 

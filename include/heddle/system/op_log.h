@@ -42,7 +42,7 @@ struct Op {
   std::vector<ValueId> operands = {};
   std::vector<Piece> pieces = {};        ///< of Load
   std::vector<std::byte> external = {};  ///< of External
-  std::vector<bool> mask = {};           ///< of Load: lanes that were loaded; empty: all
+  std::vector<bool> mask = {};           ///< of Load and Store: lanes that were moved; empty: all
 };
 
 /// Computes one operation. `operands` are those the operation names; a load

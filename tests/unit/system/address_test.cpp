@@ -65,7 +65,7 @@ TEST(Address, a_field_too_large_is_an_error) {
 }
 
 TEST(Address, reserved_bits_reserved_units_and_holes_fault) {
-  const AddressLimits limits{2, 8, 8, std::uint64_t{48} << 30};
+  const AddressLimits limits = Machine{}.address_limits();
   const auto faults = [&](std::uint64_t bits) {
     return code_of(decode(Pa(bits), limits)) == "system.address-fault";
   };
@@ -77,6 +77,14 @@ TEST(Address, reserved_bits_reserved_units_and_holes_fault) {
   EXPECT_FALSE(faults((std::uint64_t{48} << 30) - 1));
   EXPECT_TRUE(faults(std::uint64_t{1} << 40 | std::uint64_t{8} << 35));   // PE 8 of 8
   EXPECT_TRUE(faults(std::uint64_t{1} << 40 | std::uint64_t{11} << 31));  // unit 11
+  const std::uint64_t pe_local = std::uint64_t{1} << 40;
+  EXPECT_FALSE(faults(pe_local | ((2 << 20) - 1)));
+  EXPECT_TRUE(faults(pe_local | 2 << 20));  // past the TCM's data
+  EXPECT_FALSE(faults(pe_local | std::uint64_t{1} << 31 | ((256 << 10) - 1)));
+  EXPECT_TRUE(faults(pe_local | std::uint64_t{1} << 31 | 256 << 10));  // past its scratch
+  const std::uint64_t sram = std::uint64_t{3} << 40 | std::uint64_t{15} << 36;
+  EXPECT_FALSE(faults(sram | ((2 << 20) - 1)));
+  EXPECT_TRUE(faults(sram | 2 << 20));                                    // past a bank
   EXPECT_TRUE(faults(std::uint64_t{1} << 47 | std::uint64_t{1} << 40));   // IO bits 41, 40
   EXPECT_TRUE(faults(std::uint64_t{1} << 47 | std::uint64_t{10} << 36));  // IO unit 10
 }

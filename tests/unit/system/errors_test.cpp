@@ -61,6 +61,52 @@ TEST(Errors, shapes_that_do_not_match) {
   expect_error(one.run(bad_dot), "system.bad-shape", {"dot #3", "4x5 times 4x5"});
 }
 
+des::Task<> bad_operation(Tl& tl, Va at, int which) {
+  const Tile a = co_await tl.full({4, 5}, Dtype::F16, 1);
+  const Tile b = co_await tl.full({5, 4}, Dtype::F16, 1);
+  const Tile other = co_await tl.full({4, 5}, Dtype::F32, 1);
+  const Tile none = co_await tl.full({4, 0}, Dtype::F16, 1);
+  const std::vector<Tile> mixed = {a, other};
+  const Layout short_mask(0, std::vector<bool>(3, true));
+  switch (which) {
+    case 0: (void)co_await tl.add(a, b); break;
+    case 1: (void)co_await tl.math(MathOp::Add, a); break;
+    case 2: (void)co_await tl.math(MathOp::Where, a, a); break;
+    case 3: (void)co_await tl.math(MathOp::Exp, a, a); break;
+    case 4: (void)co_await tl.math(MathOp::RowMax, none); break;
+    case 5: (void)co_await tl.concat(mixed); break;
+    case 6: (void)co_await tl.slice(a, ~std::uint64_t{0}, 2); break;
+    case 7: (void)co_await tl.load(at, {4, 5}, Dtype::F16, short_mask); break;
+    default: co_await tl.store(at, a, short_mask); break;
+  }
+}
+
+TEST(Errors, operations_on_what_they_do_not_take) {
+  const std::vector<std::vector<std::string>> told = {
+      {"add #5", "4x5 and 5x4"},        {"add #5", "1 operands, it takes 2"},
+      {"where #5", "2 operands"},       {"exp #5", "2 operands, it takes 1"},
+      {"row_max #5", "no columns"},     {"concat #5", "fp16 and fp32"},
+      {"slice #5", "2 elements from"},  {"load #5", "a mask of 3 lanes for 4x5"},
+      {"store #5", "a mask of 3 lanes"}};
+  for (int which = 0; which < 9; ++which) {
+    for (const DataMode mode : {DataMode::None, DataMode::Eager}) {
+      OnePe one(mode);
+      const Va at = one.buffer("a", 64, numbers(64));
+      expect_error(one.run([&](Tl& tl) { return bad_operation(tl, at, which); }),
+                   "system.bad-shape", told[static_cast<std::size_t>(which)]);
+    }
+  }
+}
+
+TEST(Errors, a_shape_whose_bytes_overflow_does_not_fit) {
+  for (const Shape shape : {Shape{1U << 31, 1U << 31}, Shape{0xffff'ffff, 0xffff'ffff}}) {
+    OnePe one(DataMode::None);
+    const Va at = one.buffer("a", 64);
+    expect_error(one.run([&](Tl& tl) { return load_only(tl, at, shape); }), "system.tcm-full",
+                 {"sip0.cube0.pe0", "load #1"});
+  }
+}
+
 des::Task<> decide(Tl& tl, Va at) {
   const Tile x = co_await tl.load(at, {1, 8}, Dtype::F16);
   const float first = co_await tl.item(x, 0);

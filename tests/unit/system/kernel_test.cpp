@@ -133,6 +133,123 @@ TEST(Kernel, lanes_that_a_mask_left_out_may_be_selected_away_but_not_stored) {
   }
 }
 
+/// Loads with lane 3 of 8 left out, works on it, stores.
+des::Task<> poisoned(Tl& tl, Va in, Va out, std::string what) {
+  std::vector<bool> mask(16, true);
+  mask[3] = false;
+  Tile x = co_await tl.load(in, {2, 8}, Dtype::F16, Layout(0, mask));
+  if (what == "sum") x = co_await tl.math(MathOp::Sum, x);
+  if (what == "row_max") x = co_await tl.math(MathOp::RowMax, x);
+  if (what == "softmax") x = co_await tl.math(MathOp::Softmax, x);
+  if (what == "transpose") x = co_await tl.math(MathOp::Transpose, x);
+  if (what == "slice") x = co_await tl.slice(x, 2, 4);
+  if (what == "defined slice") x = co_await tl.slice(x, 4, 12);
+  if (what == "message") {
+    co_await tl.send(Direction::East, x);
+    co_return;
+  }
+  if (what == "dot a" || what == "dot b") {
+    const Tile square = co_await tl.full({8, 8}, Dtype::F16, 1);
+    const Tile turned = co_await tl.math(MathOp::Transpose, x);
+    if (what == "dot a") x = co_await tl.dot(x, square);
+    if (what == "dot b") x = co_await tl.dot(square, turned);
+  }
+  if (what == "masked store") {
+    co_await tl.store(out, x, Layout(0, mask));
+  } else {
+    co_await tl.store(out, x);
+  }
+}
+
+des::Task<> poisoned_pair(Tl& tl, Va in, Va out, std::string what) {
+  if (tl.rank() == PeRank(0)) {
+    co_await poisoned(tl, in, out, what);
+  } else if (what == "message") {
+    const Tile x = co_await tl.recv(Direction::West, {2, 8}, Dtype::F16);
+    co_await tl.store(out, x);
+  }
+}
+
+TEST(Kernel, undefined_lanes_make_what_is_computed_from_them_undefined_in_both_data_modes) {
+  const std::pair<const char*, const char*> cases[] = {
+      {"", "lane 3"},          {"sum", "lane 0"},   {"row_max", "lane 0"}, {"softmax", "lane 0"},
+      {"transpose", "lane 6"}, {"slice", "lane 1"}, {"defined slice", ""}, {"masked store", ""},
+      {"dot a", "lane 0"},     {"dot b", "lane 0"}, {"message", "lane 3"}};
+  for (const DataMode mode : {DataMode::Eager, DataMode::Replay}) {
+    for (const auto& [what, lane] : cases) {
+      OnePe one(mode);
+      const Va a = one.buffer("a", 16, numbers(16)), b = one.buffer("b", 64);
+      const std::string name = what;
+      const Status ran = one.run([&](Tl& tl) { return poisoned_pair(tl, a, b, name); },
+                                 std::vector<std::int64_t>{0, 1});
+      if (lane[0] == 0) {
+        EXPECT_TRUE(ran) << what;
+        continue;
+      }
+      ASSERT_EQ(code_of(ran), "system.poison-read") << what;
+      EXPECT_NE(ran.error().to_string().find(lane), std::string::npos) << ran.error().to_string();
+      EXPECT_NE(ran.error().to_string().find("store #"), std::string::npos);
+    }
+  }
+}
+
+des::Task<> integers(Tl& tl, Va a, Va b, Va out, Dtype dtype) {
+  const Tile x = co_await tl.load(a, {4, 8}, dtype);
+  const Tile y = co_await tl.load(b, {8, 4}, dtype);
+  const Tile z = co_await tl.dot(x, y);
+  co_await tl.store(out, z);
+  const Tile sums = co_await tl.math(MathOp::Sum, z);
+  co_await tl.store(out.plus(64), sums);
+  const Tile most = co_await tl.math(MathOp::RowMax, z);
+  co_await tl.store(out.plus(80), most);
+  const Tile chosen = co_await tl.where(z, z, z);
+  co_await tl.store(out.plus(96), chosen);
+}
+
+TEST(Kernel, integers_are_multiplied_and_summed_in_int32_without_losing_bits) {
+  for (const Dtype dtype : {Dtype::I8, Dtype::I32}) {
+    OnePe one;
+    const RandomStream random(5, "integers");
+    std::vector<std::byte> bytes[2];
+    std::vector<std::int32_t> values[2];
+    for (const std::uint32_t side : {0U, 1U}) {
+      bytes[side].resize(32 * dtype_bytes(dtype));
+      for (std::size_t i = 0; i < 32; ++i) {
+        const auto raw = static_cast<std::int32_t>(random.at(side, i));
+        store_int(bytes[side], dtype, i, raw);
+        values[side].push_back(load_int(bytes[side], dtype, i));
+      }
+    }
+    const Va a = one.buffer("a", 64), b = one.buffer("b", 64), c = one.buffer("c", 128);
+    ASSERT_TRUE(one.simulator->write(a, bytes[0]));
+    ASSERT_TRUE(one.simulator->write(b, bytes[1]));
+    const Status ran = one.run([&](Tl& tl) { return integers(tl, a, b, c, dtype); });
+    ASSERT_TRUE(ran) << ran.error().to_string();
+    std::vector<std::int32_t> expected, sums, most;
+    for (std::size_t row = 0; row < 4; ++row) {
+      std::uint32_t total = 0;
+      for (std::size_t column = 0; column < 4; ++column) {
+        std::uint32_t sum = 0;
+        for (std::size_t i = 0; i < 8; ++i) {
+          sum += static_cast<std::uint32_t>(values[0][row * 8 + i]) *
+                 static_cast<std::uint32_t>(values[1][i * 4 + column]);
+        }
+        expected.push_back(static_cast<std::int32_t>(sum));
+        total += sum;
+      }
+      sums.push_back(static_cast<std::int32_t>(total));
+      most.push_back(*std::max_element(expected.end() - 4, expected.end()));
+    }
+    const auto found = [&](std::uint64_t at, std::size_t count) {
+      return values_of<std::int32_t>(*one.simulator->read(c.plus(at), 4 * count));
+    };
+    EXPECT_EQ(found(0, 16), expected);
+    EXPECT_EQ(found(64, 4), sums);
+    EXPECT_EQ(found(80, 4), most);
+    EXPECT_EQ(found(96, 16), expected);
+  }
+}
+
 /// A stale snapshot of aliased scratch: addresses in the TCM are used again
 /// while a message with the old tile is on its way.
 des::Task<> reuse_scratch(Tl& tl, Va in, Va out) {
@@ -488,6 +605,18 @@ TEST(Kernel, program_ids_follow_the_hierarchy_or_span_a_fabric) {
     ASSERT_TRUE(simulator->run());
     EXPECT_EQ(wrong, 0U);
   }
+  const auto simulator = simulator_of(untimed({}));
+  std::uint64_t wrong = 0;
+  struct Kernels {
+    static des::Task<> run(Tl& tl, std::uint64_t& bad) {
+      bad += tl.program_id(0) != tl.rank().value() || tl.program_id(1) != 0 ||
+             tl.num_programs(0) != 128 || tl.num_programs(2) != 1;
+      co_return;
+    }
+  };
+  ASSERT_TRUE(simulator->launch("ids", [&](Tl& tl) { return Kernels::run(tl, wrong); }));
+  ASSERT_TRUE(simulator->run());
+  EXPECT_EQ(wrong, 0U);
 }
 
 }  // namespace
