@@ -81,8 +81,9 @@ struct alignas(128) Federation::Partition {  // no line is shared between thread
   Diagnostics failure;
 };
 
-/// Threads that wait for windows to share. They spin for a while before they
-/// sleep, since a wake costs more than most windows.
+/// Threads that help with windows. They spin for a while before they sleep,
+/// since a wake costs more than most windows; one that does not come in time is
+/// not waited for, only partitions that somebody has taken are.
 class Federation::Crew {
  public:
   Crew(Federation& federation, std::uint32_t helpers) : federation_(federation) {
@@ -98,29 +99,35 @@ class Federation::Crew {
   }
 
   void run_window(unsigned parity) {
+    const auto count = static_cast<std::uint32_t>(federation_.active_.size());
     parity_ = parity;
-    next_partition_.store(0, std::memory_order_relaxed);
-    idle_.store(0, std::memory_order_relaxed);
+    done_.store(0, std::memory_order_relaxed);
+    tickets_.store(std::uint64_t{count} << kCountShift, std::memory_order_release);
     window_.fetch_add(1, std::memory_order_release);
     window_.notify_all();
     take_partitions();
-    const auto helpers = static_cast<std::uint32_t>(threads_.size());
     for (std::uint32_t spins = 0;; ++spins) {
-      const std::uint32_t idle = idle_.load(std::memory_order_acquire);
-      if (idle == helpers) break;
-      if (spins > kSpinsMax) idle_.wait(idle, std::memory_order_acquire);
+      const std::uint32_t done = done_.load(std::memory_order_acquire);
+      if (done == count) break;
+      if (spins > kSpinsMax) done_.wait(done, std::memory_order_acquire);
     }
   }
 
  private:
   static constexpr std::uint32_t kSpinsMax = 4000;
+  static constexpr unsigned kCountShift = 32;
 
+  /// A ticket tells its place and how many there are in one word, so that who
+  /// comes late, in whatever window, knows whether it is good. A window does not
+  /// end before the partitions of all good tickets are done.
   void take_partitions() {
-    const auto count = static_cast<std::uint32_t>(federation_.active_.size());
     while (true) {
-      const std::uint32_t index = next_partition_.fetch_add(1, std::memory_order_relaxed);
-      if (index >= count) return;
+      const std::uint64_t ticket = tickets_.fetch_add(1, std::memory_order_acq_rel);
+      const auto index = static_cast<std::uint32_t>(ticket);
+      if (index >= ticket >> kCountShift) return;
       federation_.run_partition(*federation_.active_[index], parity_);
+      done_.fetch_add(1, std::memory_order_release);
+      done_.notify_one();
     }
   }
 
@@ -130,19 +137,17 @@ class Federation::Crew {
       for (std::uint32_t spins = 0; window_.load(std::memory_order_acquire) == seen; ++spins) {
         if (spins > kSpinsMax) window_.wait(seen, std::memory_order_acquire);
       }
-      ++seen;
+      seen = window_.load(std::memory_order_acquire);
       if (is_over_.load(std::memory_order_relaxed)) return;
       take_partitions();
-      idle_.fetch_add(1, std::memory_order_release);
-      idle_.notify_one();
     }
   }
 
   Federation& federation_;
   unsigned parity_ = 0;
   std::atomic<std::uint32_t> window_{0};
-  std::atomic<std::uint32_t> next_partition_{0};
-  std::atomic<std::uint32_t> idle_{0};
+  std::atomic<std::uint64_t> tickets_{0};  ///< how many, and the next one
+  std::atomic<std::uint32_t> done_{0};
   std::atomic<bool> is_over_{false};
   std::vector<std::thread> threads_;
 };
@@ -189,7 +194,7 @@ void Federation::put(Partition& sender, std::uint32_t target, const Message& mes
 }
 
 void Federation::send(ComponentId from, ReceiverId to, Picoseconds delay,
-                      const std::array<std::uint64_t, 6>& words, Priority priority) {
+                      const std::array<std::uint64_t, 7>& words, Priority priority) {
   Partition& sender = *partitions_[partition_of(from)];
   Kernel& kernel = sender.kernel;
   if (delay < options_.lookahead || delay > Kernel::kTimeMax - kernel.now()) {

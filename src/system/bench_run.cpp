@@ -213,7 +213,7 @@ class Bench {
   }
 
   void finish() {
-    result_.events = simulator_.kernel().executed_count();
+    result_.events = simulator_.executed_count();
     result_.timing_digest = simulator_.timing_digest();
     if (has_data()) result_.memory_digest = simulator_.memory_digest();
     if (record_ != nullptr) {
@@ -223,7 +223,7 @@ class Bench {
     } else if (result_.collective) {
       result_.time = result_.collective->time;
     } else {
-      result_.time = simulator_.kernel().now() - SimTime();
+      result_.time = simulator_.now() - SimTime();
     }
     add_utilisation();
   }
@@ -284,6 +284,21 @@ Status compare_elements(const std::string& what, const SourcePosition& where, Dt
   return {};
 }
 
+namespace {
+
+Result<BenchResult> run_once(const BenchFile& file, const BenchCase& one, const Machine& machine,
+                             const SimulatorOptions& simulation, const BenchOptions& options) {
+  HEDDLE_TRY(const std::unique_ptr<Simulator> simulator, Simulator::create(machine, simulation));
+  const double begin = options.seconds ? options.seconds() : 0;
+  HEDDLE_TRY(BenchResult result, Bench(file, one, *simulator).run());
+  if (options.seconds) result.wall_seconds = options.seconds() - begin;
+  result.partitions = simulator->partitions();
+  if (options.after) HEDDLE_TRY_STATUS(options.after(result, *simulator));
+  return result;
+}
+
+}  // namespace
+
 Result<BenchResult> run_bench(const BenchFile& file, const BenchCase& one,
                               const BenchOptions& options) {
   SimulatorOptions simulation{.data = file.data, .replay_threads = file.replay_threads};
@@ -295,12 +310,16 @@ Result<BenchResult> run_bench(const BenchFile& file, const BenchCase& one,
     // A collective's buffers may be larger than a TCM: its links are what counts.
     machine.pe.tcm_bytes = std::uint64_t{1} << 40;
   }
-  HEDDLE_TRY(const std::unique_ptr<Simulator> simulator, Simulator::create(machine, simulation));
-  const double begin = options.seconds ? options.seconds() : 0;
-  HEDDLE_TRY(BenchResult result, Bench(file, one, *simulator).run());
-  if (options.seconds) result.wall_seconds = options.seconds() - begin;
-  if (options.after) HEDDLE_TRY_STATUS(options.after(result, *simulator));
-  return result;
+  // Traffic of the host goes to memories of all partitions.
+  if (!one.has_background) {
+    simulation.partitions = file.partitions;
+    simulation.threads = file.threads;
+  }
+  auto result = run_once(file, one, machine, simulation, options);
+  if (result || simulation.partitions == 1) return result;
+  if (result.error().list().front().code() != diag::kFarAccess.code) return result;
+  simulation.partitions = 1;
+  return run_once(file, one, machine, simulation, options);
 }
 
 }  // namespace heddle::system

@@ -10,18 +10,29 @@ namespace heddle::system {
 Engine::Engine(const SimulatorOptions& simulator_options, std::unique_ptr<Topology> graph)
     : options(simulator_options),
       topology(std::move(graph)),
-      kernel(simulator_options.kernel),
-      fabric(kernel, *topology),
+      cut(cut_machine(*topology, simulator_options.partitions)),
+      federation({.partition_count = cut.partition_count,
+                  .thread_count = std::max(simulator_options.threads, 1U),
+                  .lookahead = cut.lookahead,
+                  .short_notice = cut.short_notice,
+                  .shared_events_min = simulator_options.shared_events_min,
+                  .kernel = simulator_options.kernel}),
+      fabric(federation, *topology, cut),
       device(std::make_unique<AnalyticDevice>(topology->machine().pe)),
       pages(static_cast<PageSize>(topology->machine().page_bytes)) {
   const std::uint32_t count = topology->pe_count();
+  for (std::uint32_t i = 0; i < cut.partition_count; ++i) {
+    planes.emplace_back(federation.kernel(i), i);
+  }
   const bool has_clocks = moves_data() && options.has_race_check;
   for (std::uint32_t i = 0; i < count; ++i) {
     Pe& pe = pes.emplace_back();
     pe.rank = PeRank(i);
     pe.node = topology->pe_node(pe.rank);
     pe.name = topology->node(pe.node).name;
-    pe.component = kernel.add_component(pe.name);
+    pe.unit = cut.unit_of_node[pe.node.value()];
+    pe.plane = &planes[cut.partition_of(pe.node)];
+    pe.component = federation.add_component(pe.name, pe.plane->index);
     pe.dma_read = std::make_unique<DmaPort>(pe.name + ".dma_read", topology->machine().pe);
     pe.dma_write = std::make_unique<DmaPort>(pe.name + ".dma_write", topology->machine().pe);
     if (has_clocks) pe.clock.resize(count);
@@ -29,23 +40,58 @@ Engine::Engine(const SimulatorOptions& simulator_options, std::unique_ptr<Topolo
   }
   if (options.records_spans) {
     fabric.watch([this](LinkId link, SimTime begin, SimTime end) {
-      if (begin < end) spans.push_back({Span::Unit::Link, link.value(), begin, end, "message"});
+      if (begin == end) return;
+      Plane& plane = planes[cut.partition_of(topology->link(link).from)];
+      plane.spans.push_back({Span::Unit::Link, link.value(), begin, end, "message"});
     });
   }
 }
 
-Flow& Engine::flow(PeRank from, PeRank to, Direction direction) {
+SimTime Engine::now() const {
+  SimTime now;
+  for (const Plane& plane : planes) now = std::max(now, plane.kernel.now());
+  return now;
+}
+
+Flow& Engine::flow(Pe& user, PeRank from, PeRank to, Direction direction) {
   const std::uint64_t key = (std::uint64_t{from.value()} << 32 | std::uint64_t{to.value()} << 4) +
                             static_cast<std::uint64_t>(direction);
+  Flow*& mine = user.flows[key];
+  if (mine != nullptr) return *mine;
+  const std::lock_guard guard(mutex_);
   std::unique_ptr<Flow>& known = flows_[key];
   if (!known) {
     known = std::make_unique<Flow>(*this, pes[from.value()], pes[to.value()], direction);
   }
-  return *known;
+  mine = known.get();
+  return *mine;
 }
 
-void Engine::fail(const DiagnosticRule& rule, std::initializer_list<std::string_view> arguments) {
-  kernel.fail(Diagnostic(rule, {}, arguments));
+const Route& Engine::route(Pe& user, NodeId from, NodeId to) {
+  const Route*& mine = user.routes[std::uint64_t{from.value()} << 32 | to.value()];
+  if (mine == nullptr) {
+    const std::lock_guard guard(mutex_);
+    mine = &topology->route(from, to);
+  }
+  return *mine;
+}
+
+void Engine::fail(const Pe& pe, const DiagnosticRule& rule,
+                  std::initializer_list<std::string_view> arguments) {
+  pe.kernel().fail(Diagnostic(rule, {}, arguments));
+}
+
+bool Engine::is_near(const Pe& pe, std::string_view operation, const Fragment& fragment) {
+  if (!is_partitioned() || &plane_of(fragment.address) == pe.plane) return true;
+  fail(pe, diag::kFarAccess,
+       {pe.name, operation_name(pe, operation), std::to_string(pe.kernel().now().ps()),
+        fragment.address.to_string()});
+  return false;
+}
+
+Plane& Engine::plane_of(Pa address) {
+  const NodeId node = is_partitioned() ? home(address) : NodeId::none();
+  return planes[node.is_none() ? 0 : cut.partition_of(node)];
 }
 
 std::string Engine::operation_name(const Pe& pe, std::string_view name) const {
@@ -53,20 +99,20 @@ std::string Engine::operation_name(const Pe& pe, std::string_view name) const {
 }
 
 AccessOrigin Engine::origin(const Pe& pe, std::string_view operation) const {
-  return {pe.name, operation_name(pe, operation), kernel.now()};
+  return {pe.name, operation_name(pe, operation), pe.kernel().now()};
 }
 
 void Engine::span(Span::Unit unit, const Pe& pe, SimTime begin, SimTime end,
                   std::string_view name) {
   if (!options.records_spans || begin == end) return;
-  spans.push_back({unit, pe.rank.value(), begin, end, std::string(name)});
+  pe.plane->spans.push_back({unit, pe.rank.value(), begin, end, std::string(name)});
 }
 
 bool Engine::has_room(const Pe& pe, std::string_view operation, std::uint64_t size_bytes) {
   const std::uint64_t capacity = topology->machine().pe.tcm_bytes;
   if (size_bytes <= capacity - *pe.tcm_used) return true;
-  fail(diag::kTcmFull,
-       {pe.name, operation_name(pe, operation), std::to_string(kernel.now().ps()),
+  fail(pe, diag::kTcmFull,
+       {pe.name, operation_name(pe, operation), std::to_string(pe.kernel().now().ps()),
         std::to_string(size_bytes), std::to_string(*pe.tcm_used), std::to_string(capacity)});
   return false;
 }
@@ -80,8 +126,8 @@ bool Engine::take_tcm(Pe& pe, std::string_view operation, std::uint64_t size_byt
 bool Engine::take_scratch(Pe& pe, std::string_view operation, std::uint64_t size_bytes) {
   const std::uint64_t capacity = topology->machine().pe.tcm_scratch_bytes;
   if (size_bytes > capacity - pe.scratch_used) {
-    fail(diag::kScratchFull,
-         {pe.name, operation_name(pe, operation), std::to_string(kernel.now().ps()),
+    fail(pe, diag::kScratchFull,
+         {pe.name, operation_name(pe, operation), std::to_string(pe.kernel().now().ps()),
           std::to_string(size_bytes), std::to_string(pe.scratch_used), std::to_string(capacity)});
     return false;
   }
@@ -108,7 +154,7 @@ void Engine::define(Pe& pe, Tile& tile, Op op, const std::vector<const Tile*>& o
   if (!moves_data()) return;
   op.pe = pe.rank.value();
   op.index = pe.op_count;
-  op.time = kernel.now();
+  op.time = pe.kernel().now();
   op.shape = tile.shape;
   op.dtype = tile.dtype;
   op.space = tile.space;
@@ -121,7 +167,7 @@ void Engine::define(Pe& pe, Tile& tile, Op op, const std::vector<const Tile*>& o
   if (is_eager() && op.kind != OpKind::Load) {
     tile.data = std::make_shared<const TileData>(compute(op, data));
   }
-  tile.version = log.add(std::move(op));
+  tile.version = pe.plane->log.add(std::move(op));
 }
 
 void Engine::define_gather(Pe& pe, Tile& tile, Op op, const std::vector<const Tile*>& parts) {
@@ -129,7 +175,7 @@ void Engine::define_gather(Pe& pe, Tile& tile, Op op, const std::vector<const Ti
   if (!is_eager()) return;
   std::vector<const TileData*> data;
   for (const Tile* part : parts) data.push_back(part->data.get());
-  tile.data = std::make_shared<const TileData>(compute(log.op(tile.version), data));
+  tile.data = std::make_shared<const TileData>(compute(pe.plane->log.op(tile.version), data));
 }
 
 Tile Engine::receive(Pe& pe, Packet& packet, Shape shape, Dtype dtype) {
@@ -207,9 +253,10 @@ Status Engine::check_poison() const {
 bool Engine::check_read(Pe& pe, Va at, Segment& segment, std::uint64_t size) {
   if (is_ordered(segment.writer, pe)) return true;
   const Pe& writer = pes[segment.writer.pe];
-  fail(diag::kDataRace, {pe.name, operation_name(pe, "load"), std::to_string(kernel.now().ps()),
-                         "reads", std::to_string(size), at.to_string(), writer.name,
-                         "writes in operation #" + std::to_string(segment.writer.op_index)});
+  fail(pe, diag::kDataRace,
+       {pe.name, operation_name(pe, "load"), std::to_string(pe.kernel().now().ps()), "reads",
+        std::to_string(size), at.to_string(), writer.name,
+        "writes in operation #" + std::to_string(segment.writer.op_index)});
   return false;
 }
 
@@ -221,7 +268,7 @@ bool Engine::read_memory(Pe& pe, Va from, const std::vector<Fragment>& fragments
     const std::uint64_t begin = fragment.address.bits();
     const std::uint64_t end = begin + fragment.size_bytes;
     std::uint64_t covered = 0;
-    for (auto& [start, segment] : versions.overlapping(begin, fragment.size_bytes)) {
+    for (auto& [start, segment] : pe.plane->versions.overlapping(begin, fragment.size_bytes)) {
       const std::uint64_t low = std::max(begin, start);
       const std::uint64_t high = std::min(end, segment->end);
       if (!check_read(pe, from, *segment, high - low)) return false;
@@ -237,8 +284,8 @@ bool Engine::read_memory(Pe& pe, Va from, const std::vector<Fragment>& fragments
       }
     }
     if (covered < fragment.size_bytes) {
-      fail(diag::kUninitialised,
-           {pe.name, operation_name(pe, "load"), std::to_string(kernel.now().ps()),
+      fail(pe, diag::kUninitialised,
+           {pe.name, operation_name(pe, "load"), std::to_string(pe.kernel().now().ps()),
             buffer_name(from), from.to_string(), std::to_string(fragment.size_bytes - covered)});
       return false;
     }
@@ -254,7 +301,7 @@ bool Engine::write_memory(Pe& pe, const std::vector<Fragment>& fragments, const 
   for (std::size_t i = 0; i < fragments.size(); ++i) {
     const Fragment& fragment = fragments[i];
     const std::uint64_t begin = fragment.address.bits();
-    for (auto& [start, segment] : versions.overlapping(begin, fragment.size_bytes)) {
+    for (auto& [start, segment] : pe.plane->versions.overlapping(begin, fragment.size_bytes)) {
       const Access* other = is_ordered(segment->writer, pe) ? nullptr : &segment->writer;
       const char* what = "writes in operation #";
       for (const Access& reader : segment->readers) {
@@ -263,15 +310,16 @@ bool Engine::write_memory(Pe& pe, const std::vector<Fragment>& fragments, const 
         what = "reads in operation #";
       }
       if (other == nullptr) continue;
-      fail(diag::kDataRace,
-           {pe.name, operation_name(pe, "store"), std::to_string(kernel.now().ps()), "writes",
+      fail(pe, diag::kDataRace,
+           {pe.name, operation_name(pe, "store"), std::to_string(pe.kernel().now().ps()), "writes",
             std::to_string(fragment.size_bytes), fragment.address.to_string(), pes[other->pe].name,
             what + std::to_string(other->op_index)});
       return false;
     }
-    versions.write(begin, fragment.size_bytes, tile.version, offsets[i], access);
+    pe.plane->versions.write(begin, fragment.size_bytes, tile.version, offsets[i], access);
     if (is_eager()) {
-      memory.write(begin, std::span(tile.data->bytes).subspan(offsets[i], fragment.size_bytes));
+      pe.plane->memory.write(begin,
+                             std::span(tile.data->bytes).subspan(offsets[i], fragment.size_bytes));
     }
   }
   return true;

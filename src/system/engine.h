@@ -4,6 +4,7 @@
 #include <array>
 #include <deque>
 #include <memory>
+#include <mutex>
 #include <string>
 #include <unordered_map>
 #include <vector>
@@ -13,6 +14,7 @@
 #include "heddle/system/memory.h"
 #include "heddle/system/mmu.h"
 #include "heddle/system/simulator.h"
+#include "system/cut.h"
 
 namespace heddle::system {
 
@@ -36,9 +38,28 @@ struct DmaPort {
   des::Credits outstanding;  ///< fragments under way
 };
 
+/// What the PEs of one partition share, and no others touch within a run:
+/// memory, what happened to it, and the operations that are not yet in the log.
+struct alignas(128) Plane {
+  Plane(des::Kernel& its_kernel, std::uint32_t place)
+      : kernel(its_kernel), index(place), log((place + 1) * kLogMax) {}
+
+  /// Values of a plane that are not yet in the log are numbered from here on.
+  static constexpr std::uint32_t kLogMax = std::uint32_t{1} << 25;
+
+  des::Kernel& kernel;
+  std::uint32_t index = 0;  ///< of the partition
+  PagedMemory memory;
+  VersionMap versions;
+  OpLog log;
+  std::vector<Span> spans;
+};
+
 struct Pe {
   PeRank rank;
   NodeId node;
+  Plane* plane = nullptr;
+  std::uint32_t unit = 0;
   des::ComponentId component;
   std::string name;
   Tlb tlb;
@@ -51,6 +72,10 @@ struct Pe {
   std::vector<std::uint32_t> clock;  ///< by PE, in runs that check for races
   std::array<PeRank, kDirectionCount> neighbours{};
   PeUse use;
+  std::unordered_map<std::uint64_t, Flow*> flows;          ///< that it has used
+  std::unordered_map<std::uint64_t, const Route*> routes;  ///< that it has used
+
+  [[nodiscard]] des::Kernel& kernel() const { return plane->kernel; }
 };
 
 struct Buffer {
@@ -60,6 +85,8 @@ struct Buffer {
 };
 
 /// Messages from one PE to another in one direction: first in, first out.
+/// Where the two are in different units, credits come back as events, so that
+/// the sender alone decides; else the sender looks at what has come back.
 class Flow final : public des::Handler, public des::WaitObject {
  public:
   Flow(Engine& engine, Pe& from, Pe& to, Direction direction);
@@ -75,18 +102,21 @@ class Flow final : public des::Handler, public des::WaitObject {
   [[nodiscard]] std::string wait_text() const override;
   [[nodiscard]] Pe& from() const { return from_; }
   [[nodiscard]] std::uint32_t slots_for(std::uint64_t size_bytes) const;
+  /// Whether the two are in different partitions of the run.
+  [[nodiscard]] bool is_crossing() const { return from_.plane != to_.plane; }
 
  private:
   /// A credit has travelled back to a sender that waits for it.
   class CreditReturn final : public des::Handler {
    public:
     CreditReturn(Flow& flow, des::ComponentId component) : Handler(component), flow_(flow) {}
-    void on_event(des::Kernel&) override { flow_.serve_senders(); }
+    void on_event(des::Kernel& kernel) override;
 
    private:
     Flow& flow_;
   };
 
+  [[nodiscard]] std::unique_lock<std::mutex> lock();
   void ship(Packet packet);
   void collect_credits();
   void give_back(std::uint32_t slots);
@@ -97,7 +127,9 @@ class Flow final : public des::Handler, public des::WaitObject {
   Pe& to_;
   Direction direction_ = Direction::East;
   const Route* route_ = nullptr;
+  bool is_remote_ = false;  ///< between units
   bool is_bounded_ = true;
+  std::mutex mutex_;  ///< between partitions: what both touch
   std::uint32_t credits_ = 0;
   SimTime last_arrival_;
   std::deque<Packet> in_flight_;
@@ -113,10 +145,11 @@ class DmaRequest final : public des::Handler, public des::WaitObject {
  public:
   explicit DmaRequest(des::ComponentId component) : Handler(component) {}
   void on_event(des::Kernel& kernel) override;
-  [[nodiscard]] std::string wait_text() const override { return "a DMA transfer"; }
+  [[nodiscard]] std::string wait_text() const override { return std::string(what); }
 
   std::uint32_t left = 0;
   des::Process* process = nullptr;
+  std::string_view what = "a DMA transfer";
   DmaPort* port = nullptr;  ///< gets a fragment's place back when it has arrived
 };
 
@@ -142,8 +175,22 @@ class Engine {
 
   [[nodiscard]] bool moves_data() const { return options.data != DataMode::None; }
   [[nodiscard]] bool is_eager() const { return options.data == DataMode::Eager; }
-  Flow& flow(PeRank from, PeRank to, Direction direction);
-  void fail(const DiagnosticRule& rule, std::initializer_list<std::string_view> arguments);
+  [[nodiscard]] bool is_partitioned() const { return planes.size() > 1; }
+  /// Of what has been executed, in whatever partition.
+  [[nodiscard]] SimTime now() const;
+  /// The messages between two PEs, one of which is `user`.
+  Flow& flow(Pe& user, PeRank from, PeRank to, Direction direction);
+  const Route& route(Pe& user, NodeId from, NodeId to);
+  /// Ends the run: `pe` could not do something.
+  void fail(const Pe& pe, const DiagnosticRule& rule,
+            std::initializer_list<std::string_view> arguments);
+  /// Whether the memory of a fragment is in the partition of the PE. False after
+  /// an error.
+  bool is_near(const Pe& pe, std::string_view operation, const Fragment& fragment);
+  [[nodiscard]] Plane& plane_of(Pa address);
+  /// Moves what the planes have logged to the log, in an order that does not
+  /// depend on the partitions.
+  void merge_logs();
   [[nodiscard]] AccessOrigin origin(const Pe& pe, std::string_view operation) const;
   /// "load #12"
   [[nodiscard]] std::string operation_name(const Pe& pe, std::string_view name) const;
@@ -182,7 +229,9 @@ class Engine {
 
   SimulatorOptions options;
   std::unique_ptr<Topology> topology;
-  des::Kernel kernel;
+  Cut cut;
+  des::Federation federation;
+  std::deque<Plane> planes;  ///< by partition
   Fabric fabric;
   std::unique_ptr<DeviceModel> device;
   std::deque<Pe> pes;
@@ -190,11 +239,8 @@ class Engine {
   std::vector<Buffer> buffers;
   std::uint64_t next_va = 0;
   std::unordered_map<std::uint32_t, std::uint64_t> hbm_used;  ///< by node
-  PagedMemory memory;
-  VersionMap versions;
   OpLog log;
   std::vector<TileData> replayed;
-  std::vector<Span> spans;
   std::vector<std::shared_ptr<LaunchRecord>> launches;
   std::deque<KernelFunction> functions;
   std::deque<Tl> views;
@@ -204,6 +250,7 @@ class Engine {
   bool has_room(const Pe& pe, std::string_view operation, std::uint64_t size_bytes);
   bool check_read(Pe& pe, Va at, Segment& segment, std::uint64_t size);
 
+  std::mutex mutex_;  ///< of flows and routes that are asked for the first time
   std::unordered_map<std::uint64_t, std::unique_ptr<Flow>> flows_;
 };
 

@@ -14,9 +14,16 @@ Flow::Flow(Engine& engine, Pe& from, Pe& to, Direction direction)
       to_(to),
       direction_(direction),
       route_(&engine.topology->route(from.node, to.node)),
+      is_remote_(from.unit != to.unit),
       is_bounded_(engine.topology->machine().link_mode != LinkMode::Ideal),
       credits_(engine.topology->machine().ipcq.slot_count),
       credit_return_(*this, from.component) {}
+
+/// Of what both ends touch: held only where they are in different partitions.
+std::unique_lock<std::mutex> Flow::lock() {
+  if (!is_crossing()) return {};
+  return std::unique_lock(mutex_);
+}
 
 /// A message longer than the ring takes all of it, and is charged once.
 std::uint32_t Flow::slots_for(std::uint64_t size_bytes) const {
@@ -26,7 +33,7 @@ std::uint32_t Flow::slots_for(std::uint64_t size_bytes) const {
 }
 
 void Flow::collect_credits() {
-  while (!returning_.empty() && returning_.front().first <= engine_.kernel.now()) {
+  while (!returning_.empty() && returning_.front().first <= from_.kernel().now()) {
     credits_ += returning_.front().second;
     returning_.pop_front();
   }
@@ -35,13 +42,22 @@ void Flow::collect_credits() {
 void Flow::give_back(std::uint32_t slots) {
   if (!is_bounded_) return;
   const Picoseconds travel = engine_.topology->machine().ipcq.credit;
-  returning_.emplace_back(engine_.kernel.now() + travel, slots);
-  if (!senders_.empty()) engine_.kernel.schedule(credit_return_, travel);
+  const SimTime arrival = to_.kernel().now() + travel;
+  {
+    const auto guard = lock();
+    returning_.emplace_back(arrival, slots);
+  }
+  if (is_remote_) {
+    engine_.federation.post(to_.component, from_.component, arrival, credit_return_,
+                            des::Notice::Late);
+  } else if (!senders_.empty()) {
+    from_.kernel().schedule(credit_return_, travel);
+  }
 }
 
 bool Flow::try_send(Packet& packet) {
   if (is_bounded_) {
-    collect_credits();
+    if (!is_remote_) collect_credits();
     if (!senders_.empty() || credits_ < packet.slots) return false;
     credits_ -= packet.slots;
   }
@@ -50,27 +66,59 @@ bool Flow::try_send(Packet& packet) {
 }
 
 void Flow::ship(Packet packet) {
-  Shipment shipment{route_, packet.size_bytes, engine_.topology->machine().ipcq.slot_write, this,
-                    &last_arrival_};
-  in_flight_.push_back(std::move(packet));
+  const Picoseconds slot_write = engine_.topology->machine().ipcq.slot_write;
+  const Shipment shipment{route_, packet.size_bytes, slot_write,
+                          this,   &last_arrival_,    packet.receipt};
+  {
+    const auto guard = lock();
+    in_flight_.push_back(std::move(packet));
+  }
   ++from_.use.messages_sent;
   engine_.fabric.send(shipment);
 }
 
 void Flow::wait_to_send(SendWait& wait, des::Process& process, std::coroutine_handle<> self) {
+  des::Federation& federation = engine_.federation;
   process.leaf = self;
   process.waiting_on = this;
   wait.node_.process = &process;
   wait.node_.wait = &wait;
+  if (is_crossing() && !federation.is_informed(from_.plane->index)) {
+    from_.kernel().stall(wait);
+    return;
+  }
+  if (is_crossing() && senders_.empty()) federation.wait(from_.plane->index);
   senders_.push(wait.node_);
+  if (is_remote_) return;
   // Credits that travel already: look again when each arrives.
   for (const auto& [time, slots] : returning_) {
-    engine_.kernel.schedule(credit_return_, time - engine_.kernel.now());
+    from_.kernel().schedule(credit_return_, time - from_.kernel().now());
   }
 }
 
+void SendWait::retry(des::Kernel& kernel) {
+  des::Process& process = *node_.process;
+  if (!flow_->try_send(packet_)) {
+    flow_->wait_to_send(*this, process, process.leaf);
+    return;
+  }
+  process.waiting_on = nullptr;
+  kernel.go_on(process);
+}
+
+void Flow::CreditReturn::on_event(des::Kernel&) {
+  if (flow_.is_remote_) {
+    const auto guard = flow_.lock();
+    flow_.credits_ += flow_.returning_.front().second;
+    flow_.returning_.pop_front();
+  } else {
+    flow_.collect_credits();
+  }
+  flow_.serve_senders();
+}
+
 void Flow::serve_senders() {
-  collect_credits();
+  if (senders_.empty()) return;
   while (!senders_.empty()) {
     auto& node = static_cast<SendWait::Node&>(senders_.front());
     if (credits_ < node.wait->packet_.slots) return;
@@ -78,12 +126,15 @@ void Flow::serve_senders() {
     ship(std::move(node.wait->packet_));
     des::grant(node);
   }
+  if (is_crossing()) engine_.federation.end_wait(from_.plane->index);
 }
 
 void Flow::on_event(des::Kernel& kernel) {
-  inbox_.push_back(std::move(in_flight_.front()));
-  in_flight_.pop_front();
-  if (inbox_.back().delivered != nullptr) inbox_.back().delivered->fire();
+  {
+    const auto guard = lock();
+    inbox_.push_back(std::move(in_flight_.front()));
+    in_flight_.pop_front();
+  }
   ++to_.use.messages_received;
   kernel.note_progress();
   // Several kernels of a PE may wait, each for a tag of its own.
@@ -134,7 +185,7 @@ std::string Flow::wait_text() const {
 
 void DmaRequest::on_event(des::Kernel& kernel) {
   if (port != nullptr) port->outstanding.give(1);
-  if (--left > 0) return;
+  if (--left > 0 || process == nullptr) return;
   process->waiting_on = nullptr;
   kernel.resume_after(*process, Picoseconds(0));
 }
@@ -168,8 +219,8 @@ void RecvWait::accept() {
   if (packet_.size_bytes != expected) {
     has_failed_ = true;
     engine_.fail(
-        diag::kBadMessage,
-        {pe_.name, engine_.operation_name(pe_, "recv"), std::to_string(engine_.kernel.now().ps()),
+        pe_, diag::kBadMessage,
+        {pe_.name, engine_.operation_name(pe_, "recv"), std::to_string(pe_.kernel().now().ps()),
          std::to_string(packet_.size_bytes), flow_->from().name, std::to_string(expected)});
     return;
   }

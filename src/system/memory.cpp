@@ -71,4 +71,8 @@ void VersionMap::settle() {
   }
 }
 
+void VersionMap::renumber(const std::function<ValueId(ValueId)>& renumber) {
+  for (auto& [begin, segment] : segments_) segment.value = renumber(segment.value);
+}
+
 }  // namespace heddle::system

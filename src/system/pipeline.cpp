@@ -29,11 +29,11 @@ struct Pipeline {
         pe(the_pe),
         command(the_command),
         depth(the_engine.topology->machine().pe.tile_queue_depth),
-        loaded(the_engine.kernel, the_pe.name + ".loaded", depth),
-        multiplied(the_engine.kernel, the_pe.name + ".multiplied", depth),
-        finished(the_engine.kernel, the_pe.name + ".finished", depth) {}
+        loaded(the_pe.kernel(), the_pe.name + ".loaded", depth),
+        multiplied(the_pe.kernel(), the_pe.name + ".multiplied", depth),
+        finished(the_pe.kernel(), the_pe.name + ".finished", depth) {}
 
-  [[nodiscard]] des::FramePool& frame_pool() const { return engine.kernel.frame_pool(); }
+  [[nodiscard]] des::FramePool& frame_pool() const { return pe.kernel().frame_pool(); }
   [[nodiscard]] std::uint64_t element() const { return dtype_bytes(command.dtype); }
   [[nodiscard]] std::uint64_t b_stride() const {
     return command.b_stride_bytes == 0 ? command.n * element() : command.b_stride_bytes;
@@ -105,8 +105,8 @@ des::Task<> ship(Pipeline& p, DmaRequest& request, const Block& block, bool is_w
     if (!fragments) co_return;
     co_await request.port->outstanding.take(1);
     const NodeId home = engine.home(fragments->front().address);
-    const Route& route = is_write ? engine.topology->route(p.pe.node, home)
-                                  : engine.topology->route(home, p.pe.node);
+    const Route& route =
+        is_write ? engine.route(p.pe, p.pe.node, home) : engine.route(p.pe, home, p.pe.node);
     Picoseconds tail = engine.memory_tail(route, part->size_bytes);
     tail += p.pe.tlb.look_up(fragments->front().page) ? machine.pe.tlb_hit : machine.pe.page_walk;
     ++request.left;
@@ -168,7 +168,7 @@ des::Task<> dma_in(Pipeline& p) {
     const Job job = job_at(p.command, i);
     if (!p.engine.take_tcm(p.pe, "gemm", loaded_bytes(p, job))) co_await Stop{};
     co_await request.port->channels.take(1);
-    const SimTime begin = p.engine.kernel.now();
+    const SimTime begin = p.pe.kernel().now();
     if (const Va* a = std::get_if<Va>(&p.command.a)) {
       const std::uint64_t stride = p.command.k * p.element();
       const Block block{a->plus(job.row * stride + job.inner * p.element()), job.m,
@@ -182,8 +182,8 @@ des::Task<> dma_in(Pipeline& p) {
     }
     co_await DmaWait{request};
     request.port->channels.give(1);
-    p.pe.use.dma_busy += p.engine.kernel.now() - begin;
-    p.engine.span(Span::Unit::Dma, p.pe, begin, p.engine.kernel.now(), "dma in");
+    p.pe.use.dma_busy += p.pe.kernel().now() - begin;
+    p.engine.span(Span::Unit::Dma, p.pe, begin, p.pe.kernel().now(), "dma in");
     co_await p.loaded.put(job);
   }
 }
@@ -192,7 +192,7 @@ des::Task<> multiply(Pipeline& p) {
   for (std::uint64_t i = 0; i < p.job_count; ++i) {
     const Job job = co_await p.loaded.get();
     if (job.inner == 0 && !p.engine.take_scratch(p.pe, "gemm", sum_bytes(job))) co_await Stop{};
-    const SimTime begin = p.engine.kernel.now();
+    const SimTime begin = p.pe.kernel().now();
     const Picoseconds time = p.engine.device->gemm_time(job.m, job.n, job.k, p.command.dtype);
     co_await des::delay(time);
     p.pe.use.gemm_busy += time;
@@ -206,7 +206,7 @@ des::Task<> finish(Pipeline& p) {
   for (std::uint64_t i = 0; i < p.job_count; ++i) {
     const Job job = co_await p.multiplied.get();
     if (job.is_last_of_sum && p.command.epilogue) {
-      const SimTime begin = p.engine.kernel.now();
+      const SimTime begin = p.pe.kernel().now();
       const Picoseconds time = p.engine.device->math_time(
           *p.command.epilogue, std::uint64_t{job.m} * job.n, p.command.dtype);
       co_await des::delay(time);
@@ -224,15 +224,15 @@ des::Task<> write_back(Pipeline& p) {
     const Job job = co_await p.finished.get();
     if (!job.is_last_of_sum) continue;
     co_await request.port->channels.take(1);
-    const SimTime begin = p.engine.kernel.now();
+    const SimTime begin = p.pe.kernel().now();
     const Block block{p.command.c.plus(job.row * p.c_stride() + job.column * p.element()), job.m,
                       job.n * p.element(), p.c_stride()};
     co_await ship(p, request, block, true);
     co_await DmaWait{request};
     request.port->channels.give(1);
     p.pe.scratch_used -= sum_bytes(job);
-    p.pe.use.dma_busy += p.engine.kernel.now() - begin;
-    p.engine.span(Span::Unit::Dma, p.pe, begin, p.engine.kernel.now(), "dma out");
+    p.pe.use.dma_busy += p.pe.kernel().now() - begin;
+    p.engine.span(Span::Unit::Dma, p.pe, begin, p.pe.kernel().now(), "dma out");
   }
 }
 
@@ -241,8 +241,8 @@ bool is_mapped(Engine& engine, Pe& pe, const Block& block, bool is_write) {
   std::uint64_t offset = 0;
   while (const auto part = next_part(block, engine.pages.page_bytes(), offset)) {
     auto fragments = engine.pages.translate(part->at, 1, is_write, engine.origin(pe, "gemm"));
-    if (fragments) continue;
-    engine.kernel.fail(std::move(fragments.error()));
+    if (fragments && engine.is_near(pe, "gemm", fragments->front())) continue;
+    if (!fragments) pe.kernel().fail(std::move(fragments.error()));
     return false;
   }
   return true;
@@ -296,15 +296,16 @@ des::Task<> Tl::gemm(GemmCommand command) {
   ++pe_.use.ops;
   if (command.m == 0 || command.n == 0 || command.k == 0) co_return;
   if (const std::string problem = problem_of(command); !problem.empty()) {
-    engine_.fail(diag::kBadShape, {pe_.name, engine_.operation_name(pe_, "gemm"),
-                                   std::to_string(now().ps()), problem});
+    engine_.fail(
+        pe_, diag::kBadShape,
+        {pe_.name, engine_.operation_name(pe_, "gemm"), std::to_string(now().ps()), problem});
     co_await Stop{};
   }
   auto pipeline = std::make_unique<Pipeline>(engine_, pe_, command);
   Pipeline& p = *pipeline;
   if (!is_mapped(p)) co_await Stop{};
   p.job_count = job_count_of(command);
-  des::Kernel& kernel = engine_.kernel;
+  des::Kernel& kernel = pe_.kernel();
   const des::ProcessId stages[] = {kernel.spawn(pe_.component, pe_.name + ".dma_in", dma_in(p)),
                                    kernel.spawn(pe_.component, pe_.name + ".gemm", multiply(p)),
                                    kernel.spawn(pe_.component, pe_.name + ".math", finish(p))};
@@ -343,8 +344,8 @@ bool Engine::gemm_data(Pe& pe, const GemmCommand& c, std::uint64_t b_stride,
       std::uint64_t done = row * row_bytes;
       for (const Fragment& fragment : *fragments) {
         if (is_eager()) {
-          memory.read(fragment.address.bits(),
-                      std::span(data->bytes).subspan(done, fragment.size_bytes));
+          pe.plane->memory.read(fragment.address.bits(),
+                                std::span(data->bytes).subspan(done, fragment.size_bytes));
         }
         done += fragment.size_bytes;
       }

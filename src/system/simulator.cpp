@@ -36,7 +36,7 @@ des::Task<> run_pe(Engine& engine, Tl& tl, Pe& pe, const KernelFunction& kernel,
   DmaRequest passage(pe.component);
   for (std::size_t i = 0; i < stops.size(); ++i) {
     if (i > 0) {
-      const Route& route = topology.route(stops[i - 1], stops[i]);
+      const Route& route = engine.route(pe, stops[i - 1], stops[i]);
       if (spec.shares_links) {
         co_await Hop{engine, route, passage};
       } else {
@@ -46,19 +46,20 @@ des::Task<> run_pe(Engine& engine, Tl& tl, Pe& pe, const KernelFunction& kernel,
     co_await des::delay(topology.cpu_overhead(topology.node(stops[i]).kind));
   }
   PeExecution& execution = record->executions[index];
-  execution.message_at = engine.kernel.now();
+  execution.message_at = pe.kernel().now();
   if (spec.has_barrier) {
-    const Picoseconds early = record->target_start - engine.kernel.now();
+    const Picoseconds early = record->target_start - pe.kernel().now();
     if (early < Picoseconds(0)) {
-      engine.fail(diag::kLatePe, {pe.name, std::to_string(engine.kernel.now().ps()),
-                                  std::to_string(-early.count())});
+      engine.fail(
+          pe, diag::kLatePe,
+          {pe.name, std::to_string(pe.kernel().now().ps()), std::to_string(-early.count())});
       co_return;
     }
     co_await des::delay(early);
   }
-  execution.start = engine.kernel.now();
+  execution.start = pe.kernel().now();
   co_await kernel(tl);
-  execution.end = engine.kernel.now();
+  execution.end = pe.kernel().now();
   engine.span(Span::Unit::Kernel, pe, execution.start, execution.end, "kernel");
 }
 
@@ -145,7 +146,7 @@ const Topology& Simulator::topology() const {
   return *engine_->topology;
 }
 des::Kernel& Simulator::kernel() {
-  return engine_->kernel;
+  return engine_->federation.kernel(0);
 }
 const Fabric& Simulator::fabric() const {
   return engine_->fabric;
@@ -153,8 +154,19 @@ const Fabric& Simulator::fabric() const {
 Fabric& Simulator::fabric() {
   return engine_->fabric;
 }
+SimTime Simulator::now() const {
+  return engine_->now();
+}
+std::uint64_t Simulator::executed_count() const {
+  return engine_->federation.executed_count();
+}
+PartitionReport Simulator::partitions() const {
+  const des::Federation& federation = engine_->federation;
+  return {federation.partition_count(), engine_->cut.lookahead, federation.window_count(),
+          federation.shared_window_count()};
+}
 Digest64 Simulator::timing_digest() const {
-  return engine_->kernel.digest();
+  return engine_->federation.digest();
 }
 const OpLog& Simulator::op_log() const {
   return engine_->log;
@@ -162,7 +174,7 @@ const OpLog& Simulator::op_log() const {
 const PeUse& Simulator::use(PeRank rank) const {
   return engine_->pes[rank.value()].use;
 }
-const FabricTotals& Simulator::totals() const {
+FabricTotals Simulator::totals() const {
   return engine_->fabric.totals();
 }
 
@@ -200,18 +212,18 @@ Result<Va> Simulator::allocate_spread(
 Status Simulator::write(Va to, std::span<const std::byte> bytes) {
   Engine& engine = *engine_;
   if (!engine.moves_data()) return {};
-  HEDDLE_TRY(
-      const std::vector<Fragment> fragments,
-      engine.pages.translate(to, bytes.size(), false, {"host", "write", engine.kernel.now()}));
+  HEDDLE_TRY(const std::vector<Fragment> fragments,
+             engine.pages.translate(to, bytes.size(), false, {"host", "write", engine.now()}));
   Op op{.kind = OpKind::External, .dtype = Dtype::I8};
   op.shape = {1, static_cast<std::uint32_t>(bytes.size())};
   op.external.assign(bytes.begin(), bytes.end());
   const ValueId value = engine.log.add(std::move(op));
   std::uint64_t offset = 0;
   for (const Fragment& fragment : fragments) {
-    engine.versions.write(fragment.address.bits(), fragment.size_bytes, value, offset, {});
+    Plane& plane = engine.plane_of(fragment.address);
+    plane.versions.write(fragment.address.bits(), fragment.size_bytes, value, offset, {});
     if (engine.is_eager()) {
-      engine.memory.write(fragment.address.bits(), bytes.subspan(offset, fragment.size_bytes));
+      plane.memory.write(fragment.address.bits(), bytes.subspan(offset, fragment.size_bytes));
     }
     offset += fragment.size_bytes;
   }
@@ -222,20 +234,21 @@ Result<std::vector<std::byte>> Simulator::read(Va from, std::uint64_t size_bytes
   Engine& engine = *engine_;
   std::vector<std::byte> bytes(size_bytes, PagedMemory::kPattern);
   if (!engine.moves_data()) return bytes;
-  const AccessOrigin origin{"host", "read", engine.kernel.now()};
+  const AccessOrigin origin{"host", "read", engine.now()};
   HEDDLE_TRY(const std::vector<Fragment> fragments,
              engine.pages.translate(from, size_bytes, false, origin));
   std::uint64_t offset = 0;
   for (const Fragment& fragment : fragments) {
     const std::uint64_t begin = fragment.address.bits();
     std::uint64_t covered = 0;
-    for (const auto& [start, segment] : engine.versions.overlapping(begin, fragment.size_bytes)) {
+    Plane& plane = engine.plane_of(fragment.address);
+    for (const auto& [start, segment] : plane.versions.overlapping(begin, fragment.size_bytes)) {
       const std::uint64_t low = std::max(begin, start);
       const std::uint64_t high = std::min(begin + fragment.size_bytes, segment->end);
       covered += high - low;
       const std::span<std::byte> target(bytes.data() + offset + (low - begin), high - low);
       if (engine.is_eager()) {
-        engine.memory.read(low, target);
+        plane.memory.read(low, target);
         continue;
       }
       const std::uint64_t source = segment->value_offset + (low - start);
@@ -263,7 +276,7 @@ Result<std::shared_ptr<const LaunchRecord>> Simulator::launch(std::string name,
   const Topology& topology = *engine.topology;
   HEDDLE_TRY(const std::vector<PeRank> ranks, target.resolve(topology.pe_count()));
   auto record = std::make_shared<LaunchRecord>();
-  record->stamped = engine.kernel.now();
+  record->stamped = engine.now();
   const LaunchSpec& spec = topology.machine().launch;
   Picoseconds longest;
   for (const PeRank rank : ranks) {
@@ -279,9 +292,10 @@ Result<std::shared_ptr<const LaunchRecord>> Simulator::launch(std::string name,
   engine.functions.push_back(std::move(kernel));
   for (std::size_t i = 0; i < ranks.size(); ++i) {
     Pe& pe = engine.pes[ranks[i].value()];
-    engine.kernel.spawn(
+    pe.kernel().spawn(
         pe.component, name,
-        run_pe(engine, engine.views[ranks[i].value()], pe, engine.functions.back(), record, i));
+        run_pe(engine, engine.views[ranks[i].value()], pe, engine.functions.back(), record, i),
+        {.delay = record->stamped - pe.kernel().now()});
   }
   engine.launches.push_back(record);
   return std::shared_ptr<const LaunchRecord>(std::move(record));
@@ -289,9 +303,10 @@ Result<std::shared_ptr<const LaunchRecord>> Simulator::launch(std::string name,
 
 Status Simulator::run() {
   Engine& engine = *engine_;
-  HEDDLE_TRY(const des::RunSummary summary, engine.kernel.run());
-  (void)summary;
-  engine.versions.settle();
+  const auto ran = engine.federation.run();
+  engine.merge_logs();
+  if (!ran) return fail(Diagnostics(ran.error()));
+  for (Plane& plane : engine.planes) plane.versions.settle();
   if (engine.options.data == DataMode::Replay) {
     engine.replayed = engine.log.replay(engine.options.replay_threads);
     HEDDLE_TRY_STATUS(engine.check_poison());
@@ -304,18 +319,21 @@ Digest64 Simulator::memory_digest() const {
   DigestStream digest;
   std::vector<std::byte> bytes;
   std::uint64_t last = ~std::uint64_t{0};
-  for (const auto& [begin, segment] : engine.versions.segments()) {
-    bytes.resize(segment.end - begin);
-    if (engine.is_eager()) {
-      engine.memory.read(begin, bytes);
-    } else {
-      const TileData& value = engine.replayed[segment.value.value()];
-      std::copy_n(value.bytes.begin() + static_cast<std::ptrdiff_t>(segment.value_offset),
-                  bytes.size(), bytes.begin());
+  // Partitions follow each other as addresses do.
+  for (const Plane& plane : engine.planes) {
+    for (const auto& [begin, segment] : plane.versions.segments()) {
+      bytes.resize(segment.end - begin);
+      if (engine.is_eager()) {
+        plane.memory.read(begin, bytes);
+      } else {
+        const TileData& value = engine.replayed[segment.value.value()];
+        std::copy_n(value.bytes.begin() + static_cast<std::ptrdiff_t>(segment.value_offset),
+                    bytes.size(), bytes.begin());
+      }
+      if (begin != last) digest.add_u64(begin);
+      digest.add(bytes);
+      last = segment.end;
     }
-    if (begin != last) digest.add_u64(begin);
-    digest.add(bytes);
-    last = segment.end;
   }
   return digest.digest();
 }

@@ -71,11 +71,12 @@ bool translate(Engine& engine, Pe& pe, Va at, std::string_view operation,
     auto fragments = engine.pages.translate(at.plus(run.memory_offset), run.size_bytes, is_write,
                                             engine.origin(pe, operation));
     if (!fragments) {
-      engine.kernel.fail(std::move(fragments.error()));
+      pe.kernel().fail(std::move(fragments.error()));
       return false;
     }
     std::uint64_t offset = run.tile_offset;
     for (const Fragment& fragment : *fragments) {
+      if (!engine.is_near(pe, operation, fragment)) return false;
       transfer.fragments.push_back(fragment);
       transfer.tile_offsets.push_back(offset);
       offset += fragment.size_bytes;
@@ -109,7 +110,7 @@ des::Task<> move(Tl& tl, Engine& engine, Pe& pe, const Transfer& transfer, bool 
     co_await port.outstanding.take(1);
     const NodeId home = engine.home(first.address);
     const Route& route =
-        is_write ? engine.topology->route(pe.node, home) : engine.topology->route(home, pe.node);
+        is_write ? engine.route(pe, pe.node, home) : engine.route(pe, home, pe.node);
     ++request.left;
     engine.fabric.send({&route, size, engine.memory_tail(route, size), &request, nullptr});
   }
@@ -126,8 +127,9 @@ Timed<Tile> failed() {
 
 void tell_bad_shape(Engine& engine, const Pe& pe, std::string_view operation,
                     const std::string& what) {
-  engine.fail(diag::kBadShape, {pe.name, engine.operation_name(pe, operation),
-                                std::to_string(engine.kernel.now().ps()), what});
+  engine.fail(pe, diag::kBadShape,
+              {pe.name, engine.operation_name(pe, operation),
+               std::to_string(pe.kernel().now().ps()), what});
 }
 
 /// False, and told, where a mask has other lanes than the shape.
@@ -157,10 +159,10 @@ PeRank Tl::rank() const {
   return pe_.rank;
 }
 SimTime Tl::now() const {
-  return engine_.kernel.now();
+  return pe_.kernel().now();
 }
 des::FramePool& Tl::frame_pool() const {
-  return engine_.kernel.frame_pool();
+  return pe_.kernel().frame_pool();
 }
 
 std::uint32_t Tl::program_id(std::uint32_t axis) const {
@@ -216,7 +218,7 @@ des::Task<Tile> Tl::load(Va from, Shape shape, Dtype dtype, Layout layout) {
       data->bytes.resize(tile->size_bytes());
       for (std::size_t i = 0; i < transfer.fragments.size(); ++i) {
         const Fragment& fragment = transfer.fragments[i];
-        engine_.memory.read(
+        pe_.plane->memory.read(
             fragment.address.bits(),
             std::span(data->bytes).subspan(transfer.tile_offsets[i], fragment.size_bytes));
       }
@@ -238,8 +240,9 @@ des::Task<> Tl::store(Va to, Tile tile, Layout layout) {
   if (tile.data != nullptr) {
     for (std::size_t lane = 0; lane < tile.data->poison.size(); ++lane) {
       if (!tile.data->poison[lane] || (!layout.mask.empty() && !layout.mask[lane])) continue;
-      engine_.fail(diag::kPoison, {pe_.name, engine_.operation_name(pe_, "store"),
-                                   std::to_string(now().ps()), std::to_string(lane)});
+      engine_.fail(pe_, diag::kPoison,
+                   {pe_.name, engine_.operation_name(pe_, "store"), std::to_string(now().ps()),
+                    std::to_string(lane)});
       co_await Halt{};
     }
   }
@@ -404,13 +407,16 @@ Timed<Tile> Tl::dot(const Tile& a, const Tile& b, const Tile& c) {
 std::optional<Packet> Tl::packet_for(PeRank to, const Tile& tile, std::uint32_t tag) {
   ++pe_.op_count;
   if (to.value() >= engine_.pes.size()) {
-    engine_.fail(diag::kBadTarget,
+    engine_.fail(pe_, diag::kBadTarget,
                  {std::to_string(to.value()), std::to_string(engine_.pes.size() - 1),
                   pe_.name + ", " + engine_.operation_name(pe_, "send")});
     return std::nullopt;
   }
   Packet packet{.size_bytes = tile.size_bytes(), .tag = tag};
-  if (engine_.moves_data()) packet.tile = tile;
+  if (engine_.moves_data()) {
+    packet.tile = tile;
+    packet.tile.block = nullptr;  // the bytes have left the sender's TCM
+  }
   if (!pe_.clock.empty()) {
     ++pe_.clock[pe_.rank.value()];
     packet.clock = std::make_shared<const std::vector<std::uint32_t>>(pe_.clock);
@@ -421,7 +427,7 @@ std::optional<Packet> Tl::packet_for(PeRank to, const Tile& tile, std::uint32_t 
 SendWait Tl::send_to(PeRank to, const Tile& tile, Direction direction, std::uint32_t tag) {
   std::optional<Packet> packet = packet_for(to, tile, tag);
   if (!packet) return {nullptr, {}};
-  Flow& flow = engine_.flow(pe_.rank, to, direction);
+  Flow& flow = engine_.flow(pe_, pe_.rank, to, direction);
   packet->slots = flow.slots_for(packet->size_bytes);
   return {&flow, std::move(*packet)};
 }
@@ -429,20 +435,26 @@ SendWait Tl::send_to(PeRank to, const Tile& tile, Direction direction, std::uint
 des::Task<> Tl::deliver_to(PeRank to, const Tile& tile, Direction direction, std::uint32_t tag) {
   std::optional<Packet> packet = packet_for(to, tile, tag);
   if (!packet) co_await Halt{};
-  Flow& flow = engine_.flow(pe_.rank, to, direction);
-  des::Trigger delivered(pe_.name + ".delivered");
+  Flow& flow = engine_.flow(pe_, pe_.rank, to, direction);
+  DmaRequest receipt(pe_.component);
+  receipt.what = "its bytes to be in the inbox";
+  receipt.left = 1;
   packet->slots = flow.slots_for(packet->size_bytes);
-  packet->delivered = &delivered;
+  packet->receipt = &receipt;
+  // A receipt comes on short notice.
+  if (flow.is_crossing()) engine_.federation.wait(pe_.plane->index);
   co_await SendWait(&flow, std::move(*packet));
-  co_await delivered.wait();
+  co_await DmaWait{receipt};
+  if (flow.is_crossing()) engine_.federation.end_wait(pe_.plane->index);
 }
 
 SendWait Tl::send(Direction direction, const Tile& tile, std::uint32_t tag) {
   if (const std::optional<PeRank> to = neighbour(direction)) {
     return send_to(*to, tile, direction, tag);
   }
-  engine_.fail(diag::kNoNeighbour, {pe_.name, engine_.operation_name(pe_, "send"),
-                                    std::to_string(now().ps()), direction_name(direction)});
+  engine_.fail(pe_, diag::kNoNeighbour,
+               {pe_.name, engine_.operation_name(pe_, "send"), std::to_string(now().ps()),
+                direction_name(direction)});
   return {nullptr, {}};
 }
 
@@ -450,33 +462,35 @@ RecvWait Tl::recv_from(PeRank from, Shape shape, Dtype dtype, Direction directio
                        std::uint32_t tag) {
   ++pe_.op_count;
   if (from.value() >= engine_.pes.size()) {
-    engine_.fail(diag::kBadTarget,
+    engine_.fail(pe_, diag::kBadTarget,
                  {std::to_string(from.value()), std::to_string(engine_.pes.size() - 1),
                   pe_.name + ", " + engine_.operation_name(pe_, "recv")});
     return {engine_, pe_, nullptr, shape, dtype, tag};
   }
-  return {engine_, pe_, &engine_.flow(from, pe_.rank, direction), shape, dtype, tag};
+  return {engine_, pe_, &engine_.flow(pe_, from, pe_.rank, direction), shape, dtype, tag};
 }
 
 RecvWait Tl::recv(Direction direction, Shape shape, Dtype dtype, std::uint32_t tag) {
   if (const std::optional<PeRank> from = neighbour(direction)) {
     return recv_from(*from, shape, dtype, opposite(direction), tag);
   }
-  engine_.fail(diag::kNoNeighbour, {pe_.name, engine_.operation_name(pe_, "recv"),
-                                    std::to_string(now().ps()), direction_name(direction)});
+  engine_.fail(pe_, diag::kNoNeighbour,
+               {pe_.name, engine_.operation_name(pe_, "recv"), std::to_string(now().ps()),
+                direction_name(direction)});
   return {engine_, pe_, nullptr, shape, dtype, tag};
 }
 
 Timed<float> Tl::item(const Tile& tile, std::uint64_t lane) {
   ++pe_.op_count;
   if (tile.data == nullptr) {
-    engine_.fail(diag::kDataControl,
+    engine_.fail(pe_, diag::kDataControl,
                  {pe_.name, engine_.operation_name(pe_, "item"), std::to_string(now().ps())});
     return {Picoseconds(0), 0.0F, true};
   }
   if (lane >= tile.shape.count() || tile.data->is_poison(lane)) {
-    engine_.fail(diag::kPoison, {pe_.name, engine_.operation_name(pe_, "item"),
-                                 std::to_string(now().ps()), std::to_string(lane)});
+    engine_.fail(pe_, diag::kPoison,
+                 {pe_.name, engine_.operation_name(pe_, "item"), std::to_string(now().ps()),
+                  std::to_string(lane)});
     return {Picoseconds(0), 0.0F, true};
   }
   return {Picoseconds(0), tile.data->at(lane)};

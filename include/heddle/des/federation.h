@@ -37,7 +37,7 @@ struct Message {
   ReceiverId receiver;
   Notice notice = Notice::Long;
   Handler* handler = nullptr;
-  std::array<std::uint64_t, 6> words{};
+  std::array<std::uint64_t, 7> words{};
 };
 
 /// Takes messages, in its component's partition.
@@ -91,7 +91,7 @@ class Federation {
   /// Sends from a component that acts now. Errors: des.short-delay, told by
   /// `run`, whatever partitions the two are in.
   void send(ComponentId from, ReceiverId to, Picoseconds delay,
-            const std::array<std::uint64_t, 6>& words, Priority priority = Priority::Default);
+            const std::array<std::uint64_t, 7>& words, Priority priority = Priority::Default);
   /// Runs `handler` at `time`, an event caused by `from`, which acts now, in the
   /// partition of `to`. Requires: the notice that is claimed (checked).
   void post(ComponentId from, ComponentId to, SimTime time, Handler& handler, Notice notice);

@@ -38,6 +38,8 @@ struct BenchFile {
   DataMode data = DataMode::None;
   des::QueueKind queue = des::QueueKind::Heap;
   std::uint32_t replay_threads = 1;
+  std::uint32_t partitions = 1;  ///< the machine is cut into at most as many
+  std::uint32_t threads = 1;     ///< that run them
   std::uint64_t seed = 1;
   bool is_timed = true;  ///< else kernels run for what they compute alone
   std::vector<BenchCase> cases;
@@ -67,6 +69,7 @@ struct BenchResult {
   std::vector<Utilisation> links;  ///< the busiest first
   std::vector<Utilisation> units;  ///< mean over the PEs: gemm, math, dma
   double wall_seconds = 0;         ///< of phase 1 and 2; no part of the result
+  PartitionReport partitions;      ///< how it was run; no part of the result
 };
 
 struct BenchOptions {

@@ -70,6 +70,10 @@ inline constexpr DiagnosticRule kCollectiveSize{"system.collective-size", Severi
                                                 "{} does not work on {} ranks: {}", "{}"};
 inline constexpr DiagnosticRule kUnknownAlgorithm{"system.unknown-algorithm", Severity::Error,
                                                   "no algorithm '{}' does {}", "{}"};
+inline constexpr DiagnosticRule kFarAccess{
+    "system.far-access", Severity::Error,
+    "{}, operation {}, at {} ps: address {} is in another partition of the run",
+    "parts that run at the same time exchange messages only; run with fewer partitions"};
 inline constexpr DiagnosticRule kWrongResult{"system.wrong-result", Severity::Error,
                                              "{}: element {} is {}, expected {}", "",
                                              Cause::Mismatch};
@@ -79,6 +83,6 @@ inline constexpr const DiagnosticRule* kRules[] = {
     &kTopologyDuplicate, &kTopologyAsymmetric, &kUnknownNode, &kBadTarget,   &kLatePe,
     &kBadMessage,        &kNoNeighbour,        &kTcmFull,     &kScratchFull, &kBadShape,
     &kUninitialised,     &kDataRace,           &kDataControl, &kPoison,      &kCollectiveMismatch,
-    &kCollectiveSize,    &kUnknownAlgorithm,   &kWrongResult};
+    &kCollectiveSize,    &kUnknownAlgorithm,   &kFarAccess,   &kWrongResult};
 
 }  // namespace heddle::system::diag

@@ -15,12 +15,13 @@
 #include <memory>
 #include <vector>
 
-#include "heddle/des/kernel.h"
+#include "heddle/des/federation.h"
 #include "heddle/system/topology.h"
 
 namespace heddle::system {
 
 class FairLinks;
+struct Cut;
 
 /// What one link did.
 struct LinkUse {
@@ -45,15 +46,17 @@ struct Shipment {
   Picoseconds tail;                 ///< after the drain, before `arrival` runs
   des::Handler* arrival = nullptr;  ///< runs once, when all is there
   SimTime* not_before = nullptr;    ///< arrivals that share it keep their order
+  des::Handler* receipt = nullptr;  ///< runs at the same instant, at the sender
 };
 
-/// Threads: those of its kernel. Determinism: all of it.
+/// Threads: within a run, each part of a machine by the thread that runs it;
+/// `watch`ers too. Determinism: all of it.
 class Fabric {
  public:
   /// Told of each use of a link: which, from when to when.
   using Watcher = std::function<void(LinkId, SimTime, SimTime)>;
 
-  Fabric(des::Kernel& kernel, const Topology& topology);
+  Fabric(des::Federation& federation, const Topology& topology, const Cut& cut);
   ~Fabric();
   Fabric(const Fabric&) = delete;
   Fabric& operator=(const Fabric&) = delete;
@@ -66,28 +69,47 @@ class Fabric {
   [[nodiscard]] Picoseconds backlog(const Route& route) const;
 
   [[nodiscard]] const std::vector<LinkUse>& uses() const { return uses_; }
-  [[nodiscard]] const FabricTotals& totals() const { return totals_; }
+  [[nodiscard]] FabricTotals totals() const;
   void watch(Watcher watcher) { watcher_ = std::move(watcher); }
 
  private:
   class Flight;
+  class Gate;
 
+  /// What one partition has of the fabric.
+  struct alignas(128) Lane {
+    FabricTotals totals;
+    std::deque<Flight> flights;
+    std::vector<Flight*> free_flights;
+  };
+  /// A part of the machine that is never divided: the source of what its links do.
+  struct Unit {
+    des::Kernel* kernel = nullptr;
+    Lane* lane = nullptr;
+    des::ComponentId component;
+    des::ReceiverId gate;
+  };
+
+  [[nodiscard]] Unit& unit_at(const Shipment& shipment, std::size_t hop) {
+    return units_[unit_of_link_[shipment.route->links[hop].value()]];
+  }
   /// Passes link `hop`; tells when the message is at its far end.
-  SimTime pass(const Shipment& shipment, std::size_t hop);
+  SimTime pass(const Unit& unit, const Shipment& shipment, std::size_t hop);
   void advance(const Shipment& shipment, std::size_t hop);
-  void arrive(const Shipment& shipment, SimTime head);
+  void arrive(Unit& unit, const Shipment& shipment, SimTime head);
   /// The last byte is there at `end`, the tail not counted.
-  void deliver(const Shipment& shipment, SimTime end);
+  void deliver(Unit& unit, const Shipment& shipment, SimTime end);
+  void post(const Unit& unit, des::Handler& handler, SimTime time, des::Notice notice);
 
-  des::Kernel& kernel_;
+  des::Federation& federation_;
   const Topology& topology_;
   LinkMode mode_ = LinkMode::CutThrough;
-  des::ComponentId component_;
+  std::vector<std::uint32_t> unit_of_link_;  ///< of where it starts
+  std::vector<Unit> units_;
+  std::deque<Lane> lanes_;  ///< by partition
+  std::unique_ptr<Gate> gate_;
   std::vector<LinkUse> uses_;
-  FabricTotals totals_;
   Watcher watcher_;
-  std::deque<Flight> flights_;
-  std::vector<Flight*> free_flights_;
   std::unique_ptr<FairLinks> fair_;  ///< in mode `fair`
 };
 

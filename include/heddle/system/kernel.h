@@ -35,7 +35,7 @@ struct Packet {
   std::uint32_t slots = 0;  ///< of the receiver's ring
   Tile tile = {};
   std::shared_ptr<const std::vector<std::uint32_t>> clock = nullptr;  ///< of the sender
-  des::Trigger* delivered = nullptr;  ///< fired when the bytes are in the inbox
+  des::Handler* receipt = nullptr;  ///< runs at the sender when the bytes are in the inbox
 };
 
 /// `co_await` on something that takes a known time and gives a value.
@@ -63,7 +63,7 @@ class Timed {
 };
 
 /// `co_await` on a send: over at once, unless the receiver's ring is full.
-class SendWait {
+class SendWait final : public des::Retry {
  public:
   SendWait(Flow* flow, Packet packet) : flow_(flow), packet_(std::move(packet)) {}
   SendWait(const SendWait&) = delete;
@@ -76,6 +76,8 @@ class SendWait {
     suspend(*self.promise().process, self);
   }
   void await_resume() const noexcept {}
+  /// In a partitioned run, the credits of this instant are known now.
+  void retry(des::Kernel& kernel) override;
 
  private:
   friend class Flow;

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <memory>
 #include <span>
@@ -57,6 +58,8 @@ class VersionMap {
   [[nodiscard]] const std::map<std::uint64_t, Segment>& segments() const { return segments_; }
   /// What was accessed is ordered before all that comes.
   void settle();
+  /// Gives every value the number that `renumber` tells for its own.
+  void renumber(const std::function<ValueId(ValueId)>& renumber);
 
  private:
   void split(std::uint64_t at);

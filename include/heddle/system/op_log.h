@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "heddle/base/digest.h"
@@ -52,18 +53,24 @@ struct Op {
 /// Threads: one at a time.
 class OpLog {
  public:
+  /// Values are numbered from `base` on.
+  explicit OpLog(std::uint32_t base = 0) : base_(base) {}
+
   ValueId add(Op op) {
     ops_.push_back(std::move(op));
-    return ValueId(static_cast<std::uint32_t>(ops_.size() - 1));
+    return ValueId(base_ + static_cast<std::uint32_t>(ops_.size() - 1));
   }
   [[nodiscard]] const std::vector<Op>& ops() const { return ops_; }
-  [[nodiscard]] const Op& op(ValueId id) const { return ops_[id.value()]; }
+  [[nodiscard]] const Op& op(ValueId id) const { return ops_[id.value() - base_]; }
+  /// Hands the operations over; numbers start again.
+  [[nodiscard]] std::vector<Op> take() { return std::exchange(ops_, {}); }
 
   /// Every value, computed along the true dependences on `threads` threads.
   /// Determinism: the same for any number of threads.
   [[nodiscard]] std::vector<TileData> replay(std::uint32_t threads) const;
 
  private:
+  std::uint32_t base_ = 0;
   std::vector<Op> ops_;
 };
 

@@ -28,6 +28,13 @@ struct SimulatorOptions {
   std::uint32_t replay_threads = 1;
   bool has_race_check = true;
   bool records_spans = false;  ///< for `write_trace`
+  /// Parts of the machine, of whole cubes or devices, that may run at the same
+  /// time, and threads that do so. Kernels of different parts must then share
+  /// nothing but messages. Fewer where the machine cannot be cut as often.
+  std::uint32_t partitions = 1;
+  std::uint32_t threads = 1;
+  /// Windows that hold as many events are shared among the threads.
+  std::uint64_t shared_events_min = des::FederationOptions{}.shared_events_min;
   des::KernelOptions kernel = {};
 };
 
@@ -82,8 +89,17 @@ struct PeUse {
   std::uint64_t messages_received = 0;
 };
 
-/// Threads: one at a time. Determinism: times and data depend on machine and
-/// kernels alone; modes, queues and threads change neither.
+/// How a partitioned run went. No part of its result.
+struct PartitionReport {
+  std::uint32_t count = 1;
+  Picoseconds lookahead;  ///< the length of a window
+  std::uint64_t windows = 0;
+  std::uint64_t shared_windows = 0;  ///< run by several threads
+};
+
+/// Threads: one at a time. Determinism: times, data, errors and the log depend
+/// on machine and kernels alone; modes, queues, partitions and threads change
+/// none of them.
 class Simulator {
  public:
   /// Errors: those of `Topology::build`.
@@ -92,7 +108,12 @@ class Simulator {
   ~Simulator();
 
   [[nodiscard]] const Topology& topology() const;
+  /// The kernel of the first partition, which holds the host.
   [[nodiscard]] des::Kernel& kernel();
+  /// The time that has been reached, and the events that it took.
+  [[nodiscard]] SimTime now() const;
+  [[nodiscard]] std::uint64_t executed_count() const;
+  [[nodiscard]] PartitionReport partitions() const;
   [[nodiscard]] const Fabric& fabric() const;
   [[nodiscard]] Fabric& fabric();
 
@@ -115,7 +136,8 @@ class Simulator {
                                                                    KernelFunction kernel,
                                                                    const Target& target = {});
   /// Runs until everything has ended, then phase 2 if it was asked for.
-  /// Errors: those of kernels and of `des::Kernel::run`.
+  /// Errors: those of kernels and of `des::Kernel::run`; system.far-access where
+  /// a DMA goes to another partition, which takes a run in one.
   Status run();
 
   /// Over all events of phase 1: one for every data mode.
@@ -125,7 +147,7 @@ class Simulator {
   [[nodiscard]] const OpLog& op_log() const;
   [[nodiscard]] const PeUse& use(PeRank rank) const;
   /// Bytes between PEs: sent, received, drained.
-  [[nodiscard]] const FabricTotals& totals() const;
+  [[nodiscard]] FabricTotals totals() const;
   /// Lanes a PE unit and link, from the spans that were recorded.
   void write_trace(trace::Recorder& recorder) const;
 
