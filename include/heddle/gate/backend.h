@@ -26,6 +26,7 @@ struct Capabilities {
   bool changes = true;  ///< change lists for waves
   bool state_write = true;
   bool snapshots = false;  ///< `save` and `restore`
+  bool force = true;       ///< the inputs of `Model::forces`
 };
 
 /// How the event engine goes about it: changes how fast it is, never what it gives.

@@ -55,6 +55,9 @@ inline constexpr DiagnosticRule kUnknownNet{"cosim.unknown-net", Severity::Error
 inline constexpr DiagnosticRule kNotAState{"cosim.not-a-state", Severity::Error,
                                            "'{}' is not a flop or latch",
                                            "reg_init deposits values in flops and latches only"};
+inline constexpr DiagnosticRule kNotForceable{
+    "cosim.not-forceable", Severity::Error, "'{}' cannot be forced: {}",
+    "force a net that something drives, or one of those that read this one"};
 inline constexpr DiagnosticRule kUnknownMemory{"cosim.unknown-memory", Severity::Error,
                                                "the design has no memory '{}'", "{}"};
 inline constexpr DiagnosticRule kValueTooWide{"cosim.value-too-wide", Severity::Error,
@@ -114,6 +117,7 @@ inline constexpr const DiagnosticRule* kRules[] = {
     &kNotAState,       &kUnknownMemory, &kValueTooWide, &kBadImage,          &kImageTooLarge,
     &kImageEmpty,      &kRunExists,     &kNotARun,      &kEngineLacks,       &kNothingChecked,
     &kBadCheckWindow,  &kDiverged,      &kUnexpected,   &kNoEvents,          &kBadJitter,
+    &kNotForceable,
 };
 
 }  // namespace heddle::gate::cosim::diag

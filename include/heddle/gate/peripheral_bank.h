@@ -76,6 +76,7 @@ struct ScriptStepSpec {
   std::string send = {};         ///< bytes for a UART
   std::uint32_t drive_mask = 0;  ///< pins of a GPIO, and the levels they get
   std::uint32_t drive_value = 0;
+  std::vector<EdgeOp> ops = {};  ///< of `ActionKind::Drive`: inputs of the model
 };
 
 /// Ends the run at the edge that completes `text` on a UART.

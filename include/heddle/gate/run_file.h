@@ -106,7 +106,7 @@ struct PeripheralEntry {
 /// One step of the event script: what it waits for, then what it does.
 struct EventStepEntry {
   enum class Wait : std::uint8_t { None, Edge, Edges, TimePs, UartText, GpioOut };
-  enum class Action : std::uint8_t { None, Send, Drive, Stop };
+  enum class Action : std::uint8_t { None, Send, Drive, Force, Release, Stop };
   SourcePosition where;
   Wait wait = Wait::None;
   std::uint64_t operand = 0;    ///< edge, edges, time, or the value of GPIO outputs
@@ -118,6 +118,21 @@ struct EventStepEntry {
   std::string send;
   std::uint32_t drive_mask = 0;
   std::uint32_t drive_value = 0;
+  Written<std::string> net;  ///< of `Force` and `Release`
+  std::uint64_t force_value = 0;
+};
+
+/// A net that is held at a value from an edge or instant on, perhaps until another.
+struct ForceEntry {
+  /// The first edge that is neither before `edge` nor before `time_ps`.
+  struct Moment {
+    std::uint64_t edge = 0;
+    std::int64_t time_ps = 0;
+  };
+  Written<std::string> net;
+  std::uint64_t value = 0;  ///< bit i is bit i of the net
+  Moment from;
+  std::optional<Moment> until;  ///< none: to the end of the run
 };
 
 /// A text that a UART has to send, or a file that its transcript has to equal.
@@ -143,6 +158,8 @@ struct RunFile {
   std::vector<MemoryEntry> memories;
   std::vector<PeripheralEntry> peripherals;
   std::vector<EventStepEntry> events;
+  std::vector<ForceEntry> forces;
+  std::vector<Written<std::string>> forceable;  ///< what a test bench may force: nets or globs
   std::vector<Written<std::string>> wave_nets;  ///< globs
   WaveFileFormat wave_format = WaveFileFormat::Fst;
   std::string wave_file;  ///< in the run directory; empty: `waves.fst` or `waves.vcd`
@@ -162,7 +179,8 @@ struct RunFile {
   std::string text;     ///< all of it
   ConfigNode resolved;  ///< every key with its value, defaults included
 
-  [[nodiscard]] DesignFiles design() const { return {netlist.value, cells, manifest}; }
+  /// The design, ready for every force that this run may want.
+  [[nodiscard]] DesignFiles design() const;
 };
 
 /// Reads a run file. Relative paths in it count from its directory. Its

@@ -65,6 +65,9 @@ struct RunPlan {
   std::vector<ExpectedTranscript> expected_uart;
   std::vector<ExpectedEvents> expected_events;  ///< none or one
   std::uint64_t image_digest = 0;               ///< over every file that was loaded into a memory
+
+  /// Whether a net is forced in this run, for as much as the run file says.
+  [[nodiscard]] bool uses_force() const;
 };
 
 /// Attaches a run file to a model.

@@ -50,12 +50,22 @@ struct ScheduledReset {
   std::uint64_t rising_edges = 0;
 };
 
+/// Input changes at a certain edge: in step (1) of the first edge that is neither
+/// before `edge` nor before `time_ps`.
+struct TimedOps {
+  std::uint64_t edge = 0;
+  std::int64_t time_ps = 0;
+  std::vector<EdgeOp> ops = {};
+};
+
 struct ScheduleSpec {
   static constexpr std::size_t kClocksMax = 32;  ///< bits of `EdgeInfo::rising`
 
   std::vector<ScheduledClock> clocks;  ///< 1 .. `kClocksMax`
   std::optional<ScheduledReset> reset;
   std::vector<EdgeOp> constants;  ///< inputs set at edge 0 for good
+  /// Applied in this order where several come at one edge, after everything else.
+  std::vector<TimedOps> timed;
   std::uint64_t edge_count_max = std::numeric_limits<std::uint64_t>::max();
   /// No edge after this instant is run.
   std::int64_t time_ps_max = std::int64_t{1} << 62;
@@ -102,6 +112,7 @@ class Schedule {
   [[nodiscard]] Event next_event(std::uint32_t clock) const;
   void replace_first(const Event& event);
   void add_data_ops();
+  void add_timed_ops(std::int64_t time_ps);
 
   ScheduleSpec spec_;
   std::vector<Progress> progress_;  ///< by clock
@@ -109,6 +120,7 @@ class Schedule {
   std::uint64_t edge_ = 0;
   std::uint64_t reset_left_ = 0;  ///< rising edges until the reset is released
   bool in_reset_ = false;
+  std::vector<std::uint32_t> timed_left_;  ///< into `ScheduleSpec::timed`
   std::vector<EdgeOp> data_ops_;
   std::vector<EdgeOp> clock_ops_;
 };

@@ -14,6 +14,7 @@ Status check_capabilities(const Capabilities& can, const RunPlan& plan,
   if (!can.peripherals && !plan.bank.peripherals.empty()) return lacks("peripherals");
   if (!can.digests && options.digests) return lacks("digests");
   if (!can.changes && options.changes) return lacks("waves and output hashes");
+  if (!can.force && plan.uses_force()) return lacks("force");
   if (!can.state_write && !plan.deposits.empty()) return lacks("reg_init");
   return {};
 }

@@ -59,7 +59,7 @@ void read_wait(ConfigReader& map, EventStepEntry& step) {
 }
 
 void read_action(ConfigReader& map, EventStepEntry& step) {
-  exactly_one(map, std::array<std::string_view, 3>{"uart", "gpio", "stop"});
+  exactly_one(map, std::array<std::string_view, 5>{"uart", "gpio", "force", "release", "stop"});
   if (const auto uart = map.maybe<std::string>("uart")) {
     step.action = Action::Send;
     step.target = {*uart, map.where("uart")};
@@ -76,6 +76,15 @@ void read_action(ConfigReader& map, EventStepEntry& step) {
     step.target = {*gpio, map.where("gpio")};
     step.drive_mask = map.optional<std::uint32_t>("mask", 0xFFFFFFFF);
     step.drive_value = map.required<std::uint32_t>("drive");
+  }
+  if (const auto net = map.maybe<std::string>("force")) {
+    step.action = Action::Force;
+    step.net = {*net, map.where("force")};
+    step.force_value = map.required<std::uint64_t>("value");
+  }
+  if (const auto net = map.maybe<std::string>("release")) {
+    step.action = Action::Release;
+    step.net = {*net, map.where("release")};
   }
   if (const auto stop = map.maybe<bool>("stop")) {
     if (*stop) step.action = Action::Stop;

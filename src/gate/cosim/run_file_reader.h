@@ -28,5 +28,7 @@ struct RunFileReading {
 void read_peripherals(ConfigReader& map, RunFileReading& reading);
 /// The key `events`: the path of a file, or what such a file holds.
 void read_events(ConfigReader& map, RunFileReading& reading);
+/// The keys `force` and `forceable`.
+void read_forces(ConfigReader& map, RunFileReading& reading);
 
 }  // namespace heddle::gate

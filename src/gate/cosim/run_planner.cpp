@@ -1,9 +1,9 @@
 #include "gate/cosim/run_planner.h"
 
 #include <algorithm>
-#include <charconv>
 
 #include "gate/cosim/image.h"
+#include "gate/model/find_nets.h"
 #include "heddle/base/digest.h"
 #include "heddle/base/file.h"
 #include "heddle/gate/cosim_diagnostics.h"
@@ -11,31 +11,6 @@
 namespace heddle::gate {
 
 namespace diag = cosim::diag;
-
-namespace {
-
-/// `net[5:2]` as `net[2]` .. `net[5]`; anything else as itself.
-std::vector<std::string> bit_names(const std::string& net) {
-  const std::size_t open = net.rfind('[');
-  const std::size_t colon = net.find(':', open == std::string::npos ? net.size() : open);
-  if (colon == std::string::npos || net.back() != ']') return {net};
-  std::int64_t left = 0;
-  std::int64_t right = 0;
-  const char* const text = net.data();
-  const auto high = std::from_chars(text + open + 1, text + colon, left);
-  const auto low = std::from_chars(text + colon + 1, text + net.size() - 1, right);
-  const bool numbers = high.ec == std::errc() && high.ptr == text + colon &&
-                       low.ec == std::errc() && low.ptr == text + net.size() - 1;
-  constexpr std::int64_t kBitsMax = 1024;
-  if (!numbers || std::max(left, right) - std::min(left, right) >= kBitsMax) return {net};
-  std::vector<std::string> names;
-  for (std::int64_t i = std::min(left, right); i <= std::max(left, right); ++i) {
-    names.push_back(net.substr(0, open + 1) + std::to_string(i) + "]");
-  }
-  return names;
-}
-
-}  // namespace
 
 Result<RunPlan> plan_run(const RunFile& run, const Model& model, Diagnostics& warnings) {
   return RunPlanner(run, model, warnings).plan();
@@ -49,6 +24,7 @@ Result<RunPlan> RunPlanner::plan() {
   plan_memories();
   plan_peripherals();
   plan_script();
+  plan_forces();
   plan_waves();
   plan_stop();
   plan_expectations();
@@ -204,13 +180,15 @@ void RunPlanner::plan_deposits() {
           {std::to_string(entry.value), std::to_string(bits.size()), entry.net.value});
     }
     for (std::size_t i = 0; i < bits.size(); ++i) {
-      const auto state = states.find(bits[i].complemented() ? ~bits[i] : bits[i]);
+      const ForcePoint* point = model_.find_force(bits[i]);
+      const Lit bit = point == nullptr ? bits[i] : point->driver;
+      const auto state = states.find(bit.complemented() ? ~bit : bit);
       if (state == states.end()) {
         add(diag::kNotAState, entry.net.where, {entry.net.value});
         break;
       }
       const bool high = i < 64 && (entry.value >> i & 1U) != 0;
-      plan_.deposits.push_back({state->second, high != bits[i].complemented()});
+      plan_.deposits.push_back({state->second, high != bit.complemented()});
     }
   }
 }

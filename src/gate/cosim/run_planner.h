@@ -29,6 +29,7 @@ class RunPlanner {
   void plan_constants();
   void plan_deposits();
   void plan_memories();
+  void plan_forces();
   void plan_waves();
   void plan_stop();
   void plan_expectations();
@@ -57,6 +58,9 @@ class RunPlanner {
   /// An output, or else any net, `name[5:2]` included, as probes; empty if unknown.
   [[nodiscard]] Bits find_watched(const Written<std::string>& net);
   [[nodiscard]] std::uint32_t probe(Lit lit, const std::string& name);
+  /// What forces a net to `value`, or, without one, releases it.
+  [[nodiscard]] std::vector<EdgeOp> force_ops(const Written<std::string>& net,
+                                              std::optional<std::uint64_t> value);
   [[nodiscard]] bool has_width(const Bits& bits, std::size_t width, std::size_t width_max,
                                const Written<std::string>& port);
   /// Notes that `owner` drives these inputs; complains when someone else does.

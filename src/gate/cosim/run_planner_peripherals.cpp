@@ -232,6 +232,13 @@ void RunPlanner::plan_script() {
       case Action::None: step.action = ActionKind::None; break;
       case Action::Send:
       case Action::Drive: step.action = ActionKind::Command; break;
+      case Action::Force:
+      case Action::Release:
+        step.action = ActionKind::Drive;
+        step.ops =
+            force_ops(entry.net, entry.action == Action::Force ? std::optional(entry.force_value)
+                                                               : std::nullopt);
+        break;
       case Action::Stop: step.action = ActionKind::Stop; break;
     }
     plan_.bank.script.push_back(std::move(step));

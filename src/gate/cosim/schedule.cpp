@@ -37,6 +37,7 @@ Schedule::Schedule(ScheduleSpec spec) : spec_(std::move(spec)) {
     heap_.push_back(next_event(i));
   }
   std::sort(heap_.begin(), heap_.end(), kEarlier);  // a sorted list is a heap
+  for (std::uint32_t i = 0; i < spec_.timed.size(); ++i) timed_left_.push_back(i);
   if (spec_.reset) {
     HEDDLE_CHECK(spec_.reset->clock < spec_.clocks.size());
     reset_left_ = spec_.reset->rising_edges;
@@ -72,6 +73,7 @@ void Schedule::append_next(EdgeWindow& window) {
   data_ops_.clear();
   clock_ops_.clear();
   add_data_ops();
+  if (!timed_left_.empty()) add_timed_ops(heap_.front().time_ps);
   EdgeInfo info{.edge = edge_, .time_ps = heap_.front().time_ps, .in_reset = in_reset_ ? 1U : 0U};
   while (heap_.front().time_ps == info.time_ps) {
     const Event event = heap_.front();
@@ -111,6 +113,15 @@ void Schedule::add_data_ops() {
     in_reset_ = false;
     data_ops_.push_back({spec_.reset->input, spec_.reset->active_level ? 0U : 1U});
   }
+}
+
+void Schedule::add_timed_ops(std::int64_t time_ps) {
+  std::erase_if(timed_left_, [&](std::uint32_t index) {
+    const TimedOps& timed = spec_.timed[index];
+    if (edge_ < timed.edge || time_ps < timed.time_ps) return false;
+    data_ops_.insert(data_ops_.end(), timed.ops.begin(), timed.ops.end());
+    return true;
+  });
 }
 
 void Schedule::replace_first(const Event& event) {

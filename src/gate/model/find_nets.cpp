@@ -35,6 +35,17 @@ NetReference parse_net_reference(std::string_view text) {
   return reference;
 }
 
+std::vector<std::string> bit_names(const std::string& net) {
+  const NetReference reference = parse_net_reference(net);
+  constexpr std::int64_t kBitsMax = 1024;
+  if (reference.count < 2 || reference.high - reference.low >= kBitsMax) return {net};
+  std::vector<std::string> names;
+  for (std::int64_t i = reference.low; i <= reference.high; ++i) {
+    names.push_back(std::string(reference.base) + "[" + std::to_string(i) + "]");
+  }
+  return names;
+}
+
 std::vector<NetId> find_nets(const FlatNetlist& netlist, std::span<const std::string> patterns) {
   std::vector<NetId> found;
   if (patterns.empty()) return found;

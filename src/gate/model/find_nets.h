@@ -20,6 +20,9 @@ struct NetReference {
 };
 [[nodiscard]] NetReference parse_net_reference(std::string_view text);
 
+/// `net[5:2]` as `net[2]` .. `net[5]`, at most 1024; anything else as itself.
+[[nodiscard]] std::vector<std::string> bit_names(const std::string& net);
+
 /// The nets that the patterns name, constants left out, ascending. A pattern is
 /// the full name of a net, one bit of it (`bus[3]`), some (`bus[5:2]`), or a glob of
 /// `*` and `?`, which means nets with a designer's name only. What it names may be

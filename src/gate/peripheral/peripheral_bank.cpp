@@ -55,6 +55,7 @@ class Bank final : public PeripheralBank {
                          EventScript::kStepDone, index});
   }
   void command(const Command& command);
+  void drive(const EdgeOp& op) { drives_->push_back(op); }
 
  private:
   /// Where an input role of a peripheral goes.

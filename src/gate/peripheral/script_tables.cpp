@@ -15,6 +15,7 @@ ScriptStorage::ScriptStorage(const BankSpec& spec,
 ScriptTables ScriptStorage::tables() const {
   return {.steps = steps_.data(),
           .commands = commands_.data(),
+          .drives = drives_.data(),
           .text = text_.data(),
           .fallback = fallback_.data(),
           .step_count = static_cast<std::uint32_t>(steps_.size())};
@@ -42,6 +43,11 @@ ScriptStep ScriptStorage::lay_out(const ScriptStepSpec& spec, const BankSpec& ba
   step.operand = spec.operand;
   step.source = spec.source;
   if (spec.wait == WaitKind::UartText) step.pattern = add_text(spec.text);
+  if (spec.action == ActionKind::Drive) {
+    step.first_command = static_cast<std::uint32_t>(drives_.size());
+    step.command_count = static_cast<std::uint32_t>(spec.ops.size());
+    drives_.insert(drives_.end(), spec.ops.begin(), spec.ops.end());
+  }
   if (spec.action != ActionKind::Command) return step;
 
   HEDDLE_CHECK(spec.target < bank.peripherals.size());

@@ -26,6 +26,7 @@ class ScriptStorage {
 
   std::vector<ScriptStep> steps_;
   std::vector<Command> commands_;
+  std::vector<EdgeOp> drives_;
   std::vector<std::uint8_t> text_;
   std::vector<std::uint32_t> fallback_;
   std::vector<TextPattern> stop_patterns_;

@@ -42,6 +42,7 @@ enum class WaitKind : std::uint32_t {
 enum class ActionKind : std::uint32_t {
   None,
   Command,  ///< `command_count` commands from `first_command` on
+  Drive,    ///< sets inputs: `command_count` of `ScriptTables::drives` from `first_command` on
   Stop,     ///< ends the run
 };
 
@@ -59,6 +60,7 @@ struct ScriptStep {
 struct ScriptTables {
   const ScriptStep* steps = nullptr;
   const Command* commands = nullptr;
+  const EdgeOp* drives = nullptr;
   const std::uint8_t* text = nullptr;
   const std::uint32_t* fallback = nullptr;  ///< as long as `text`
   std::uint32_t step_count = 0;
@@ -83,7 +85,7 @@ struct EventScript {
   }
 
   /// Shows it a byte that a UART decoded at this edge. `Out` offers
-  /// `script_step(index)` and `command(Command)`.
+  /// `script_step(index)`, `command(Command)` and `drive(EdgeOp)`.
   template <class Out>
   HEDDLE_HOST_DEVICE static void see_byte(const ScriptTables& tables, ScriptState& state,
                                           std::uint64_t edge, std::uint32_t source,
@@ -155,6 +157,11 @@ struct EventScript {
     if (step.action == ActionKind::Command) {
       for (std::uint32_t i = 0; i < step.command_count; ++i) {
         out.command(tables.commands[step.first_command + i]);
+      }
+    }
+    if (step.action == ActionKind::Drive) {
+      for (std::uint32_t i = 0; i < step.command_count; ++i) {
+        out.drive(tables.drives[step.first_command + i]);
       }
     }
     ++state.step;

@@ -37,7 +37,6 @@ Status Resumed::load(const std::string& run_directory, const std::string& cache_
 }
 
 Status Resumed::start(std::string_view engine, std::uint64_t edge) {
-  add_probes(model_, plan_);
   ProgramCache cache({.directory = cache_directory_});
   add_probes(model_, plan_);
   HEDDLE_TRY(program_, cache.compile(std::move(model_), {.observed = observation_.literals()}));
