@@ -6,6 +6,7 @@
 #include <array>
 #include <bit>
 
+#include "heddle/base/diagnostics.h"
 #include "heddle/tile/machine_diagnostics.h"
 
 namespace heddle::tile {
@@ -157,13 +158,18 @@ void read_cycle_model(ConfigReader& map, DramSpec& dram) {
   dram.pseudo_channels = read_power(map, "pseudo_channels", standard.pseudo_channels, 16);
   dram.bank_groups = read_power(map, "bank_groups", standard.bank_groups, 16);
   dram.banks = read_power(map, "banks", standard.banks, 16);
+  if (dram.banks * dram.bank_groups > 64) {
+    map.report(
+        heddle::diag::kConfigOutOfRange, "banks",
+        {"bank_groups x banks", std::to_string(dram.banks * dram.bank_groups), "at most 64"});
+  }
   dram.row_bytes = read_power(map, "row_bytes", standard.row_bytes, 1 << 16);
   dram.bus_bytes = read_power(map, "bus_bytes", standard.bus_bytes, 128);
   dram.burst_length = read_power(map, "burst_length", standard.burst_length, 64);
   dram.has_split_commands = map.optional<bool>("split_commands", standard.has_split_commands);
   dram.has_refresh = map.optional<bool>("refresh", true);
-  dram.write_high =
-      map.optional<Count>("write_high", dram.queue_depth * 3 / 4 + 1, {1, dram.queue_depth});
+  dram.write_high = map.optional<Count>("write_high", std::max(1U, dram.queue_depth * 3 / 4),
+                                        {1, dram.queue_depth});
   dram.write_low = map.optional<Count>("write_low", dram.write_high / 3, {0, dram.write_high - 1});
   dram.address_order = map.optional<std::string>("address_order", dram.address_order);
   check_order(map, dram.address_order);

@@ -44,8 +44,8 @@ struct ArraySpec {
   /// take and nothing hides (the 8x8 RTL array: 7 and 1); 0 on TPU-like machines.
   std::uint32_t load_cycles = 0;
   std::uint32_t finish_cycles = 0;
-  bool has_shadow_port = true;  ///< a preload overlaps streaming
-  bool frees_weights_at_drain = false;      ///< departure: a slot is held until the last result
+  bool has_shadow_port = true;          ///< a preload overlaps streaming
+  bool frees_weights_at_drain = false;  ///< departure: a slot is held until the last result
   /// Published convention: what every preload or matmul costs, in place of the model.
   std::optional<FixedCost> preload_cost;
   std::optional<FixedCost> matmul_cost;
@@ -124,12 +124,13 @@ struct DramSpec {
   std::uint32_t banks = 4;  ///< a group
   std::uint32_t row_bytes = 1024;
   std::uint32_t bus_bytes = 8;     ///< a transfer, of one pseudo-channel
-  std::uint32_t queue_depth = 32;  ///< requests, of each direction
+  std::uint32_t queue_depth = 64;  ///< requests, of each direction
   std::uint32_t burst_length = 4;  ///< transfers of a column command
   bool has_split_commands = true;  ///< a row and a column command in one cycle (HBM)
   bool has_refresh = true;         ///< of all banks, every tREFI
-  std::uint32_t write_high = 24;   ///< queued writes that stop reads
-  std::uint32_t write_low = 8;     ///< and those that let them go on
+  std::uint32_t write_high =
+      48;                        ///< queued writes that stop reads; also the longest turn of either
+  std::uint32_t write_low = 16;  ///< and those that let them go on
   std::string address_order = "row:bank:column:group:pseudo:channel";  ///< high to low
   bool has_hash = true;  ///< bank and group are mixed with the row
   DramTimings timings;

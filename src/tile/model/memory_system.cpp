@@ -3,10 +3,12 @@
 
 #include "heddle/tile/machine.h"
 #include "tile/model/memory_bandwidth.h"
+#include "tile/model/memory_cycle.h"
 
 namespace heddle::tile {
 
 std::unique_ptr<MemorySystem> make_memory_system(const Machine& machine) {
+  if (machine.dram.kind == DramKind::Cycle) return model::make_cycle_memory(machine);
   return model::make_bandwidth_memory(machine);
 }
 
