@@ -27,6 +27,7 @@ struct Capabilities {
   bool state_write = true;
   bool snapshots = false;  ///< `save` and `restore`
   bool force = true;       ///< the inputs of `Model::forces`
+  bool unknowns = false;   ///< X propagation
 };
 
 /// How the event engine goes about it: changes how fast it is, never what it gives.
@@ -38,11 +39,19 @@ struct EventTuning {
   std::uint32_t look_samples = 1'024;  ///< edges looked at, one in five, at least 1
 };
 
+/// X propagation: see docs/concepts/x.md. Values stay those of the two-state run;
+/// beside them every bit is known or x.
+struct XOptions {
+  bool is_on = false;
+  std::vector<std::uint32_t> unknown_inputs = {};  ///< into `Model::inputs`: x until driven
+};
+
 /// What a run wants out of each edge.
 struct BackendOptions {
   bool digests = false;  ///< one digest an edge
   bool changes = false;  ///< change lists of `Program::observed`
   EventTuning event = {};
+  XOptions x = {};
 };
 
 /// A change of observed net `index` at the sample of an edge. Before the first
@@ -63,6 +72,9 @@ struct BatchView {
   std::span<const std::uint64_t> digests;       ///< one an edge, if asked for
   std::span<const Change> changes;              ///< by edge, then by index
   std::span<const std::uint32_t> change_begin;  ///< executed + 1 offsets into `changes`
+  /// With X propagation: observed nets that became x (`value`) or known.
+  std::span<const Change> x_changes;
+  std::span<const std::uint32_t> x_change_begin;
 };
 
 /// Counters of an engine since it was loaded.
@@ -71,6 +83,7 @@ struct BackendProfile {
   std::uint64_t batches = 0;
   std::uint64_t cluster_runs = 0;   ///< of the event engine: clusters of gates computed
   std::uint64_t rounds = 0;         ///< clock rounds that fired something
+  std::uint64_t x_items = 0;        ///< looks at whether an x passes
   std::uint64_t patched_edges = 0;  ///< edges patched in a window and uploaded again
 };
 
@@ -132,6 +145,26 @@ class Backend {
   [[nodiscard]] virtual std::span<const std::uint64_t> memory(std::uint32_t index) const = 0;
   /// Replaces the content of a memory before the first edge.
   virtual void set_memory(std::uint32_t index, std::span<const std::uint64_t> words) = 0;
+  /// The value of a source of `Model::aig`: of an input, a state or the data of a
+  /// read port. All else follows from them.
+  [[nodiscard]] virtual bool source(Lit lit) const = 0;
+  /// Changes inputs at once, as step (1) does, with the rounds of clocks that
+  /// they move. Peripherals, waves and digests see it at the next edge.
+  /// Errors: `gate.run.no-fixpoint`, after which nothing runs any more.
+  [[nodiscard]] virtual Status apply(std::span<const EdgeOp> ops) = 0;
+  // With X propagation. Without it nothing is x.
+  [[nodiscard]] virtual bool is_x_output(std::uint32_t /*index*/) const { return false; }
+  [[nodiscard]] virtual bool is_x_state(std::uint32_t /*index*/) const { return false; }
+  [[nodiscard]] virtual bool is_x_observed(std::uint32_t /*index*/) const { return false; }
+  /// Of any literal of the model.
+  [[nodiscard]] virtual bool is_x(Lit /*lit*/) const { return false; }
+  /// Which bits of a memory are x, laid out as `memory`; empty without X propagation.
+  [[nodiscard]] virtual std::span<const std::uint64_t> x_memory(std::uint32_t /*index*/) const {
+    return {};
+  }
+  /// Says which bits of a memory are x, after `set_memory`. Without X propagation
+  /// it does nothing.
+  virtual void set_x_memory(std::uint32_t /*index*/, std::span<const std::uint64_t> /*words*/) {}
   [[nodiscard]] virtual BackendProfile profile() const = 0;
   /// All that it holds, for a checkpoint; peripherals are saved by their bank.
   /// Requires: `Capabilities::snapshots`.

@@ -25,6 +25,8 @@ struct DesignFiles {
   /// Nets that a run may force, as `find_nets` takes them: no file, but what is
   /// built from the files depends on it.
   std::vector<std::string> forceable = {};
+  /// Keeps nets that are x apart, for X propagation; else they are 0.
+  bool keeps_unknown = false;
 
   /// Nothing but the netlist.
   [[nodiscard]] bool is_alone() const { return cells.empty() && manifest.empty(); }

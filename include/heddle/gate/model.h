@@ -65,6 +65,7 @@ struct StateBit {
   Lit value = Lit::zero();
   bool initial = false;  ///< deposited before edge 0
   StateKind kind = StateKind::Flop;
+  bool is_unknown = false;  ///< x at power-up, with X propagation; `initial` without
   /// Set on one state of every loop of gates and values: what it takes through
   /// its gate is seen by others only in the next sweep of a settle.
   bool breaks_loop = false;
@@ -103,8 +104,13 @@ struct Memory {
   std::vector<MemoryWritePort> writes;
   /// `depth * words_per_row()` 64-bit words, bit 0 of a row first.
   std::vector<std::uint64_t> initial;
+  /// Which bits are x at power-up, laid out alike; empty: all of them, or none.
+  std::vector<std::uint64_t> unknown = {};
+  bool is_unknown = false;  ///< every bit is
 
   [[nodiscard]] std::uint32_t words_per_row() const { return (width + 63) / 64; }
+  /// `unknown`, written out.
+  [[nodiscard]] std::vector<std::uint64_t> unknown_words() const;
 };
 
 /// A named net: `width` literals from `first_bit` on in `Model::name_bits`,
@@ -135,6 +141,14 @@ struct DesignCheck {
   std::vector<Lit> arguments;  ///< of a message: as they were then; bit 0 first
 };
 
+/// A net that X propagation sees as x for ever: nothing drives it, or a cell does
+/// that nobody knows. A source of the AIG; in values it is 0.
+struct UnknownNet {
+  std::string name;
+  Lit lit;
+  bool is_opaque = false;  ///< a cell without a function drives it
+};
+
 /// A value. Order of `inputs`, `outputs`, `states`, `memories` and `names` is
 /// that of full name, so that digests do not depend on the netlist's order;
 /// probes follow the outputs.
@@ -145,8 +159,9 @@ struct Model {
   std::vector<PortBit> outputs;
   std::vector<StateBit> states;
   std::vector<Memory> memories;
-  std::vector<DesignCheck> checks;  ///< in the order of the netlist
-  std::vector<ForcePoint> forces;   ///< by name of the net
+  std::vector<DesignCheck> checks;   ///< in the order of the netlist
+  std::vector<ForcePoint> forces;    ///< by name of the net
+  std::vector<UnknownNet> unknowns;  ///< of a model made for X propagation
   std::vector<NamedNet> names;
   std::vector<Lit> name_bits;
   std::uint64_t netlist_digest = 0;  ///< XXH3-64 of what it was built from
@@ -166,9 +181,11 @@ struct Model {
 
 /// Elaborates a flat netlist. The nets that a pattern of `forceable` names (see
 /// `find_nets`) get a `ForcePoint`; a constant has none, and no name is an error here.
+/// With `keeps_unknown` nets that are x become `Model::unknowns`, else they are 0.
 /// Errors: `gate.model.*` for what the netlist's reader could not see.
 /// Cost: linear in cells.
 [[nodiscard]] Result<Model> build_model(const FlatNetlist& netlist, Diagnostics& warnings,
-                                        std::span<const std::string> forceable = {});
+                                        std::span<const std::string> forceable = {},
+                                        bool keeps_unknown = false);
 
 }  // namespace heddle::gate

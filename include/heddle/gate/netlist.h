@@ -180,6 +180,8 @@ struct FlatNetlist {
   std::vector<Driver> drivers;  ///< one a net, by `NetId`
   /// Nets that something reads and nothing drives, ascending.
   std::vector<NetId> undriven;
+  /// Outputs of cells that nobody knows, in order of instance.
+  std::vector<NetId> opaque;
   /// Warnings and notes: undriven nets, ignored attributes, ...
   Diagnostics warnings;
 

@@ -48,7 +48,17 @@ struct Command {
 };
 
 /// Why a run ended inside a batch.
-enum class StopReason : std::uint8_t { None, Edges, Time, Net, UartText, Script, Finish, Client };
+enum class StopReason : std::uint8_t {
+  None,
+  Edges,
+  Time,
+  Net,
+  UartText,
+  Script,
+  Finish,
+  Client,
+  Bench,  ///< of a batch: a test bench wants to look; of a run: it ended it
+};
 
 struct PeripheralDescription;
 
@@ -71,6 +81,10 @@ class PeripheralBank {
   /// changes that step (1) of the next edge applies, and what was decoded.
   virtual StopReason sample(const EdgeInfo& edge, std::span<const std::uint8_t> pins,
                             std::vector<EdgeOp>& drives, std::vector<Record>& records) = 0;
+
+  /// With X propagation: which pins are x, before `sample` where one has changed,
+  /// and after `restore`.
+  virtual void see_unknown(std::span<const std::uint8_t> /*is_x*/) {}
 
   /// All mutable state, for checkpoints and digests: the same bytes for the
   /// same run, whatever the batch.

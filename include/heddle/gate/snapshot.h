@@ -20,6 +20,11 @@ struct Snapshot {
   std::vector<std::uint8_t> reads;
   std::vector<std::vector<std::uint64_t>> memories;  ///< rows, by `Model::memories`
   std::vector<EdgeOp> drives;  ///< what peripherals drive at the next edge's step (1)
+  /// With X propagation which of them are x, laid out alike; else empty.
+  std::vector<std::uint8_t> x_inputs;
+  std::vector<std::uint8_t> x_states;
+  std::vector<std::uint8_t> x_reads;
+  std::vector<std::vector<std::uint64_t>> x_memories;
   /// The chain of digests; meaningful from an engine that keeps digests.
   std::uint64_t digest = 0;        ///< of the last edge
   std::uint64_t write_digest = 0;  ///< running, of memory writes

@@ -49,15 +49,21 @@ Result<std::unique_ptr<Backend>> make_backend(std::string_view engine, const Pro
                                               PeripheralBank* bank, const BackendOptions& options) {
   std::unique_ptr<Backend> backend;
   if (engine == "event") {
-    if (options.digests || options.changes) {
-      backend = std::make_unique<CpuBackend<EventCore<true>>>(kNames[0], program, bank, options,
-                                                              options.event);
+    const bool observes = options.digests || options.changes;
+    const auto make = [&]<bool kObserve, bool kX>() {
+      return std::make_unique<CpuBackend<EventCore<kObserve, kX>>>(
+          kNames[0], program, bank, options, options.event, options.x);
+    };
+    if (options.x.is_on) {
+      backend = observes ? std::unique_ptr<Backend>(make.template operator()<true, true>())
+                         : make.template operator()<false, true>();
     } else {
-      backend = std::make_unique<CpuBackend<EventCore<false>>>(kNames[0], program, bank, options,
-                                                               options.event);
+      backend = observes ? std::unique_ptr<Backend>(make.template operator()<true, false>())
+                         : make.template operator()<false, false>();
     }
   } else if (engine == "reference") {
-    backend = std::make_unique<CpuBackend<ReferenceCore>>(kNames[1], program, bank, options);
+    backend =
+        std::make_unique<CpuBackend<ReferenceCore>>(kNames[1], program, bank, options, options.x);
   } else {
     return fail(diag::kUnknownEngine, {}, {engine, "event, reference"});
   }

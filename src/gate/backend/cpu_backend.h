@@ -26,6 +26,7 @@ class CpuBackend final : public Backend {
   CpuBackend(std::string_view name, const Program& program, PeripheralBank* bank,
              const BackendOptions& options, const ForCore&... for_core)
       : name_(name), core_(program, pins_of(bank), for_core...), bank_(bank), options_(options) {
+    x_pins_.assign(pins_of(bank).size(), 0);
     if (bank_ != nullptr) {
       for (const EdgeOp& op : bank_->idle_drives()) core_.deposit_input(op.input, op.value != 0);
     }
@@ -36,7 +37,7 @@ class CpuBackend final : public Backend {
   }
 
   [[nodiscard]] Capabilities capabilities() const override {
-    return {.name = name_, .snapshots = true};
+    return {.name = name_, .snapshots = true, .unknowns = true};
   }
 
   [[nodiscard]] EdgeWindow& window() override {
@@ -72,16 +73,16 @@ class CpuBackend final : public Backend {
   [[nodiscard]] Result<BatchView> wait(const BatchToken& token) override {
     HEDDLE_CHECK(token.valid());
     const Slot& slot = slots_[token.slot()];
-    if (!is_settled_) {
-      return fail(diag::kNoFixpoint, {}, {std::to_string(next_edge_), core_.unsettled()});
-    }
+    if (!is_settled_) return no_fixpoint();
     return BatchView{.first_edge = slot.window.first_edge(),
                      .executed = slot.executed,
                      .stop = slot.stop,
                      .records = slot.records,
                      .digests = slot.digests,
                      .changes = slot.changes,
-                     .change_begin = slot.change_begin};
+                     .change_begin = slot.change_begin,
+                     .x_changes = slot.x_changes,
+                     .x_change_begin = slot.x_change_begin};
   }
 
   [[nodiscard]] bool output(std::uint32_t index) const override { return core_.output(index); }
@@ -97,6 +98,29 @@ class CpuBackend final : public Backend {
   void set_memory(std::uint32_t index, std::span<const std::uint64_t> words) override {
     core_.set_memory(index, words);
     is_settled_ = core_.prime() && is_settled_;
+  }
+  [[nodiscard]] bool is_x_output(std::uint32_t index) const override {
+    return core_.is_x(core_.model().outputs[index].lit);
+  }
+  [[nodiscard]] bool is_x_state(std::uint32_t index) const override {
+    return core_.is_x(core_.model().states[index].output);
+  }
+  [[nodiscard]] bool is_x_observed(std::uint32_t index) const override {
+    return core_.is_x(core_.observed_lit(index));
+  }
+  [[nodiscard]] bool is_x(Lit lit) const override { return core_.is_x(lit); }
+  [[nodiscard]] std::span<const std::uint64_t> x_memory(std::uint32_t index) const override {
+    return core_.x_memory(index);
+  }
+  void set_x_memory(std::uint32_t index, std::span<const std::uint64_t> words) override {
+    if (!core_.has_x()) return;
+    core_.set_x_memory(index, words);
+    is_settled_ = core_.prime() && is_settled_;
+  }
+  [[nodiscard]] bool source(Lit lit) const override { return core_.source(lit); }
+  [[nodiscard]] Status apply(std::span<const EdgeOp> ops) override {
+    is_settled_ = is_settled_ && core_.step_data(ops);
+    return is_settled_ ? Status() : no_fixpoint();
   }
   [[nodiscard]] BackendProfile profile() const override {
     BackendProfile profile = profile_;
@@ -122,6 +146,7 @@ class CpuBackend final : public Backend {
     }
     out.digest = core_.digest_chain().previous();
     out.write_digest = core_.digest_chain().writes();
+    if (core_.has_x()) save_x(out);
     return out;
   }
 
@@ -140,14 +165,52 @@ class CpuBackend final : public Backend {
       core_.deposit_state(i, snapshot.states[i] != 0);
     }
     core_.restore_reads(snapshot.reads);
+    if (core_.has_x()) restore_x(snapshot);
     core_.digest_chain().go_on_from(snapshot.digest, snapshot.write_digest);
     is_settled_ = core_.prime();
     (void)core_.take_pins(pins_);  // what the bank saw before it was saved
+    (void)core_.take_x_pins(x_pins_);
+    if (bank_ != nullptr && core_.has_x()) bank_->see_unknown(x_pins_);
     drives_ = snapshot.drives;
     next_edge_ = snapshot.next_edge;
   }
 
  private:
+  [[nodiscard]] Failure no_fixpoint() const {
+    return fail(diag::kNoFixpoint, {}, {std::to_string(next_edge_), core_.unsettled()});
+  }
+  void save_x(Snapshot& out) const {
+    const Model& model = core_.model();
+    for (const PortBit& input : model.inputs) {
+      out.x_inputs.push_back(static_cast<std::uint8_t>(core_.is_x(input.lit)));
+    }
+    for (const StateBit& state : model.states) {
+      out.x_states.push_back(static_cast<std::uint8_t>(core_.is_x(state.output)));
+    }
+    core_.save_x_reads(out.x_reads);
+    for (std::uint32_t i = 0; i < model.memories.size(); ++i) {
+      const std::span<const std::uint64_t> words = core_.x_memory(i);
+      out.x_memories.emplace_back(words.begin(), words.end());
+    }
+  }
+
+  /// Of a run without X propagation everything is known.
+  void restore_x(const Snapshot& snapshot) {
+    const Model& model = core_.model();
+    const bool is_known = snapshot.x_states.empty();
+    for (std::uint32_t i = 0; i < model.memories.size(); ++i) {
+      const std::vector<std::uint64_t> known(snapshot.memories[i].size(), 0);
+      core_.set_x_memory(i, is_known ? known : snapshot.x_memories[i]);
+    }
+    for (std::uint32_t i = 0; i < model.inputs.size(); ++i) {
+      core_.set_x_input(i, !is_known && snapshot.x_inputs[i] != 0);
+    }
+    for (std::uint32_t i = 0; i < model.states.size(); ++i) {
+      core_.set_x_state(i, !is_known && snapshot.x_states[i] != 0);
+    }
+    if (!is_known) core_.restore_x_reads(snapshot.x_reads);
+  }
+
   static std::span<const std::uint32_t> pins_of(const PeripheralBank* bank) {
     return bank == nullptr ? std::span<const std::uint32_t>() : bank->observed_outputs();
   }
@@ -161,6 +224,8 @@ class CpuBackend final : public Backend {
     std::vector<std::uint64_t> digests;
     std::vector<Change> changes;
     std::vector<std::uint32_t> change_begin;
+    std::vector<Change> x_changes;
+    std::vector<std::uint32_t> x_change_begin;
 
     void clear() {
       executed = 0;
@@ -169,6 +234,8 @@ class CpuBackend final : public Backend {
       digests.clear();
       changes.clear();
       change_begin.assign(1, 0);
+      x_changes.clear();
+      x_change_begin.assign(1, 0);
     }
   };
 
@@ -191,7 +258,11 @@ class CpuBackend final : public Backend {
 
   void sample(Slot& slot, const EdgeInfo& info) {
     if (bank_ != nullptr) {
-      const bool changed = core_.take_pins(pins_) || info.edge == 0;
+      bool changed = core_.take_pins(pins_) || info.edge == 0;
+      if (core_.has_x() && (core_.take_x_pins(x_pins_) || info.edge == 0)) {
+        bank_->see_unknown(x_pins_);
+        changed = true;
+      }
       const bool due = bank_->due(info);
       if (changed || due) slot.stop = bank_->sample(info, pins_, drives_, slot.records);
     }
@@ -199,6 +270,10 @@ class CpuBackend final : public Backend {
     if (options_.changes) {
       core_.take_changes(slot.changes);
       slot.change_begin.push_back(static_cast<std::uint32_t>(slot.changes.size()));
+      if (core_.has_x()) {
+        core_.take_x_changes(slot.x_changes);
+        slot.x_change_begin.push_back(static_cast<std::uint32_t>(slot.x_changes.size()));
+      }
     }
   }
 
@@ -213,6 +288,7 @@ class CpuBackend final : public Backend {
   std::uint64_t next_edge_ = 0;
   bool is_settled_ = true;
   std::vector<std::uint8_t> pins_;
+  std::vector<std::uint8_t> x_pins_;
   std::vector<EdgeOp> drives_;
   BackendProfile profile_;
 };

@@ -35,13 +35,14 @@ std::vector<EvalStep> steps_of_cone(const Model& model, const EvalOrder& order,
 
 }  // namespace
 
-ReferenceCore::ReferenceCore(const Program& program, std::span<const std::uint32_t> watched_outputs)
+ReferenceCore::ReferenceCore(const Program& program, std::span<const std::uint32_t> watched_outputs,
+                             const XOptions& x)
     : model_(program.model),
       watched_outputs_(watched_outputs.begin(), watched_outputs.end()),
       observed_(program.observed_lits),
       values_(std::size_t{program.model.aig.node_count()} * 2, 0),
       order_(evaluation_order(program.model)),
-      digest_(program.model) {
+      digest_(program.model, x.is_on) {
   all_.steps = order_.steps;
   for (std::uint32_t node = 0; node < model_.aig.node_count(); ++node) set(Lit(node, false), false);
   for (std::uint32_t i = 0; i < model_.states.size(); ++i) {
@@ -71,6 +72,12 @@ ReferenceCore::ReferenceCore(const Program& program, std::span<const std::uint32
   clock_seen_.assign(clocks_.size(), 0);
   has_risen_.assign(clocks_.size(), 0);
   last_observed_.assign(observed_.size(), 0);
+  last_x_.assign(observed_.size(), 0);
+  if (x.is_on) {
+    x_ = std::make_unique<ReferenceX>(
+        model_, ReferenceX::View{values_, memories_, clocks_, clock_of_state_, order_.read_ports},
+        x.unknown_inputs);
+  }
 }
 
 void ReferenceCore::set(Lit source, bool value) {
@@ -79,8 +86,9 @@ void ReferenceCore::set(Lit source, bool value) {
 }
 
 bool ReferenceCore::prime() {
-  const bool settled = settle(all_);
+  const bool settled = settle_with_x(all_);
   find_risen();
+  if (x_) x_->see_clocks();
   return settled;
 }
 
@@ -88,31 +96,34 @@ bool ReferenceCore::step_data(std::span<const EdgeOp> ops) {
   bool changed = false;
   for (const EdgeOp& op : ops) {
     const Lit lit = model_.inputs[op.input].lit;
-    changed |= get(lit) != (op.value != 0);
-    set(lit, op.value != 0);
+    changed |= get(lit) != (op.value != 0) || is_x(lit);
+    deposit_input(op.input, op.value != 0);
   }
   if (!changed) return true;
-  return settle(all_) && run_rounds();
+  return settle_with_x(all_) && run_rounds();
 }
 
 bool ReferenceCore::step_clocks(std::span<const EdgeOp> ops) {
   bool changed = false;
   for (const EdgeOp& op : ops) changed |= get(model_.inputs[op.input].lit) != (op.value != 0);
-  if (!changed) return true;
+  if (!changed && !x_) return true;
   before_ = values_;
-  for (const EdgeOp& op : ops) set(model_.inputs[op.input].lit, op.value != 0);
-  if (!settle(cone_)) return false;
+  if (x_) x_->hold();
+  for (const EdgeOp& op : ops) deposit_input(op.input, op.value != 0);
+  if (!settle_with_x(cone_)) return false;
   find_risen();
+  if (x_) x_->look_at_main(before_, has_risen_);
   fire(before_);
-  return settle(all_) && run_rounds();
+  return settle_with_x(all_) && run_rounds();
 }
 
 bool ReferenceCore::run_rounds() {
   for (std::uint32_t round = 0; round < kRoundsMax; ++round) {
     find_risen();
-    if (!any_risen_) return true;
+    if (x_) x_->look_at_later(has_risen_);
+    if (!any_risen_ && !(x_ && x_->any_risen())) return true;
     fire(values_);
-    if (!settle(all_)) return false;
+    if (!settle_with_x(all_)) return false;
   }
   unsettled_ = "a clock that flops derive from each other";
   return false;
@@ -129,10 +140,11 @@ void ReferenceCore::find_risen() {
 }
 
 void ReferenceCore::fire(const std::vector<std::uint8_t>& values) {
-  if (!any_risen_) return;
+  if (!any_risen_ && !(x_ && x_->any_risen())) return;
   ++rounds_;
   std::vector<PendingWrite> writes;
   sample_writes(values, writes);
+  if (x_) x_->sample(values);
   std::vector<std::pair<Lit, bool>> updates;
   for (std::uint32_t i = 0; i < model_.states.size(); ++i) {
     if (clock_of_state_[i] == kNoClock || has_risen_[clock_of_state_[i]] == 0) continue;
@@ -145,10 +157,30 @@ void ReferenceCore::fire(const std::vector<std::uint8_t>& values) {
     }
   }
   for (const auto& [output, value] : updates) set(output, value);
-  for (const PendingWrite& write : writes) {
-    if (!store(memories_[write.memory], write)) continue;
-    digest_.add_write(write.memory, write.address, memories_[write.memory].row(write.address));
+  if (x_) x_->commit_states();
+  store_writes(writes);
+}
+
+/// In the order of the ports; what a port makes x it does before it stores.
+void ReferenceCore::store_writes(const std::vector<PendingWrite>& writes) {
+  std::uint32_t port_index = 0;
+  for (std::uint32_t m = 0; m < model_.memories.size(); ++m) {
+    for (std::uint32_t p = 0; p < model_.memories[m].writes.size(); ++p, ++port_index) {
+      if (x_) x_->write(m, p, digest_);
+      for (const PendingWrite& write : writes) {
+        if (write.order != port_index || !store(memories_[write.memory], write)) continue;
+        digest_.add_write(write.memory, write.address, memories_[write.memory].row(write.address));
+      }
+    }
   }
+}
+
+bool ReferenceCore::settle_with_x(const Region& region) {
+  if (x_) x_->begin_settle();
+  if (!settle(region)) return false;
+  if (!x_ || x_->settle(region.steps, region.breakers)) return true;
+  unsettled_ = x_->unsettled();
+  return false;
 }
 
 void ReferenceCore::sample_writes(const std::vector<std::uint8_t>& values,
@@ -160,14 +192,16 @@ void ReferenceCore::sample_writes(const std::vector<std::uint8_t>& values,
     }
     return packed;
   };
+  std::uint32_t order = 0;
   for (std::uint32_t m = 0; m < model_.memories.size(); ++m) {
     for (const MemoryWritePort& port : model_.memories[m].writes) {
+      const std::uint32_t place = order++;
       const auto clock = std::lower_bound(clocks_.begin(), clocks_.end(), port.clock);
       const bool has_risen = has_risen_[static_cast<std::size_t>(clock - clocks_.begin())] != 0;
       if (!has_risen || values[port.any_enable.code()] == 0) continue;
       const std::size_t words = memories_[m].words_per_row;
       out.push_back(
-          {m, pack(port.address, 1)[0], pack(port.enable, words), pack(port.data, words)});
+          {m, pack(port.address, 1)[0], pack(port.enable, words), pack(port.data, words), place});
     }
   }
 }
@@ -241,7 +275,36 @@ std::uint64_t ReferenceCore::edge_digest() {
   for (std::uint32_t i = 0; i < model_.outputs.size(); ++i) {
     digest_.set(digest_.bit_of_output(i), output(i));
   }
+  if (x_) add_x_bits();
   return digest_.next();
+}
+
+void ReferenceCore::add_x_bits() {
+  for (std::uint32_t i = 0; i < model_.states.size(); ++i) {
+    const std::uint32_t bit = digest_.bit_of_state(i);
+    if (bit != EdgeDigest::kNoBit) digest_.set_unknown(bit, is_x(model_.states[i].output));
+  }
+  for (std::uint32_t i = 0; i < model_.outputs.size(); ++i) {
+    digest_.set_unknown(digest_.bit_of_output(i), is_x(model_.outputs[i].lit));
+  }
+}
+
+bool ReferenceCore::take_x_pins(std::span<std::uint8_t> pins) const {
+  bool changed = false;
+  for (std::size_t i = 0; i < pins.size(); ++i) {
+    const auto pin = static_cast<std::uint8_t>(is_x(model_.outputs[watched_outputs_[i]].lit));
+    changed |= pin != pins[i];
+    pins[i] = pin;
+  }
+  return changed;
+}
+
+void ReferenceCore::take_x_changes(std::vector<Change>& changes) {
+  for (std::uint32_t i = 0; i < observed_.size(); ++i) {
+    const auto now = static_cast<std::uint8_t>(is_x(observed_[i]));
+    if (now != last_x_[i]) changes.push_back({i * 2 + now});
+    last_x_[i] = now;
+  }
 }
 
 void ReferenceCore::take_changes(std::vector<Change>& changes) {

@@ -3,12 +3,14 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <span>
 #include <string>
 #include <vector>
 
 #include "gate/backend/edge_digest.h"
 #include "gate/backend/memory_bits.h"
+#include "gate/backend/reference_x.h"
 #include "gate/model/loops.h"
 #include "heddle/gate/backend.h"
 
@@ -18,12 +20,19 @@ namespace heddle::gate {
 class ReferenceCore {
  public:
   /// `watched_outputs`: indices into the model's outputs, the pins of `take_pins`.
-  ReferenceCore(const Program& program, std::span<const std::uint32_t> watched_outputs);
+  ReferenceCore(const Program& program, std::span<const std::uint32_t> watched_outputs,
+                const XOptions& x);
 
   /// Settles all logic and forgets clock edges: the state before edge 0.
   [[nodiscard]] bool prime();
-  void deposit_input(std::uint32_t input, bool value) { set(model_.inputs[input].lit, value); }
-  void deposit_state(std::uint32_t state, bool value) { set(model_.states[state].output, value); }
+  void deposit_input(std::uint32_t input, bool value) {
+    set(model_.inputs[input].lit, value);
+    if (x_) x_->set(model_.inputs[input].lit, false);
+  }
+  void deposit_state(std::uint32_t state, bool value) {
+    set(model_.states[state].output, value);
+    if (x_) x_->set(model_.states[state].output, false);
+  }
 
   /// Step (1): input operations, settle, and rounds of clocks they move.
   [[nodiscard]] bool step_data(std::span<const EdgeOp> ops);
@@ -42,6 +51,24 @@ class ReferenceCore {
 
   /// Brings `pins` up to date; whether one changed since the last call.
   [[nodiscard]] bool take_pins(std::span<std::uint8_t> pins) const;
+
+  // X propagation.
+  [[nodiscard]] bool has_x() const { return x_ != nullptr; }
+  [[nodiscard]] Lit observed_lit(std::uint32_t i) const { return observed_[i]; }
+  [[nodiscard]] bool is_x(Lit lit) const { return x_ && x_->is_x(lit); }
+  [[nodiscard]] std::span<const std::uint64_t> x_memory(std::uint32_t i) const {
+    return x_ ? x_->memory(i) : std::span<const std::uint64_t>();
+  }
+  void set_x_memory(std::uint32_t i, std::span<const std::uint64_t> words) {
+    x_->set_memory(i, words);
+  }
+  void set_x_input(std::uint32_t i, bool is_x) { x_->set(model_.inputs[i].lit, is_x); }
+  void set_x_state(std::uint32_t i, bool is_x) { x_->set(model_.states[i].output, is_x); }
+  void save_x_reads(std::vector<std::uint8_t>& out) const { x_->save_reads(out); }
+  void restore_x_reads(std::span<const std::uint8_t> saved) { x_->restore_reads(saved); }
+  [[nodiscard]] bool take_x_pins(std::span<std::uint8_t> pins) const;
+  void take_x_changes(std::vector<Change>& changes);
+
   /// Ends the edge: its digest.
   [[nodiscard]] std::uint64_t edge_digest();
   /// Appends the observed literals that changed since the last call.
@@ -50,6 +77,7 @@ class ReferenceCore {
 
   // For snapshots.
   [[nodiscard]] const Model& model() const { return model_; }
+  [[nodiscard]] bool source(Lit lit) const { return get(lit); }
   [[nodiscard]] bool input(std::uint32_t i) const { return get(model_.inputs[i].lit); }
   /// Appends the data of every read port, memory after memory.
   void save_reads(std::vector<std::uint8_t>& out) const;
@@ -60,6 +88,7 @@ class ReferenceCore {
  private:
   [[nodiscard]] bool get(Lit lit) const { return values_[lit.code()] != 0; }
   void set(Lit source, bool value);
+  void add_x_bits();
   void evaluate(std::span<const EvalStep> steps);
   void read(const ReadPortId& id);
   /// What a settle evaluates: a sweep, and the breakers that may start another.
@@ -72,6 +101,9 @@ class ReferenceCore {
   void find_risen();
   /// Samples the risen domains from `values` and commits.
   void fire(const std::vector<std::uint8_t>& values);
+  void store_writes(const std::vector<PendingWrite>& writes);
+  /// Settles a region, values first and then what of them is x.
+  [[nodiscard]] bool settle_with_x(const Region& region);
   [[nodiscard]] bool run_rounds();
   void sample_writes(const std::vector<std::uint8_t>& values, std::vector<PendingWrite>& out) const;
 
@@ -91,6 +123,8 @@ class ReferenceCore {
   std::vector<MemoryBits> memories_;
   EdgeDigest digest_;
   std::vector<std::uint8_t> last_observed_;
+  std::vector<std::uint8_t> last_x_;
+  std::unique_ptr<ReferenceX> x_;  ///< null without X propagation
   std::uint64_t rounds_ = 0;
   std::string unsettled_;
 };

@@ -36,6 +36,7 @@ std::string_view stop_reason_name(StopReason reason) {
     case StopReason::Script: return "script";
     case StopReason::Finish: return "finish";
     case StopReason::Client: return "client";
+    case StopReason::Bench: return "bench";
   }
   return "none";
 }

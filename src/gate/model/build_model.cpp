@@ -18,8 +18,10 @@ namespace {
 
 class Builder {
  public:
-  Builder(const FlatNetlist& netlist, Diagnostics& warnings, std::span<const std::string> forceable)
+  Builder(const FlatNetlist& netlist, Diagnostics& warnings, std::span<const std::string> forceable,
+          bool keeps_unknown)
       : netlist_(netlist),
+        keeps_unknown_(keeps_unknown),
         forced_nets_(find_nets(netlist, forceable)),
         warnings_(warnings),
         elaborator_(netlist, model_.aig),
@@ -34,6 +36,7 @@ class Builder {
       elaborator_.force(net, force_sources_.back().first, force_sources_.back().second);
     }
     add_inputs();
+    if (keeps_unknown_) add_unknowns();
     HEDDLE_TRY_STATUS(add_state_sources());
     model_.memories = add_memories(netlist_, elaborator_, model_);
     connect_states();
@@ -66,6 +69,18 @@ class Builder {
     }
   }
 
+  /// Nets that are x for ever: sources that no engine drives.
+  void add_unknowns() {
+    elaborator_.keep_unknown(model_.unknowns);
+    for (const NetId net : netlist_.undriven) {
+      if (net == kNetX) continue;
+      const bool is_opaque =
+          std::find(netlist_.opaque.begin(), netlist_.opaque.end(), net) != netlist_.opaque.end();
+      model_.unknowns.push_back({naming_.name_of(net), model_.aig.add_source(), is_opaque});
+      elaborator_.define(net, model_.unknowns.back().lit);
+    }
+  }
+
   std::string port_bit_name(const TopPort& port, std::uint32_t bit) const {
     return bit_name(netlist_.names.text(port.name), static_cast<std::uint32_t>(port.bits.size()),
                     port.range, bit);
@@ -92,6 +107,7 @@ class Builder {
     state.output = model_.aig.add_source();
     state.kind = kind;
     state.initial = init == Logic::One;
+    state.is_unknown = init == Logic::X;
     elaborator_.define(q, state.output);
     model_.states.push_back(std::move(state));
   }
@@ -197,6 +213,7 @@ class Builder {
       state.gate = Lit::one();
       state.value = elaborator_.lit(cut.net);
       state.kind = StateKind::Loop;
+      state.is_unknown = true;
       warnings_.add(Diagnostic(diag::kCombinationalLoop, {}, {state.name}));
       model_.states.push_back(std::move(state));
     }
@@ -218,6 +235,7 @@ class Builder {
         state.gate = Lit::one();
         state.value = port.data[bit];
         state.kind = StateKind::Loop;
+        state.is_unknown = true;
         model_.states.push_back(std::move(state));
       }
     }
@@ -233,6 +251,7 @@ class Builder {
   }
 
   const FlatNetlist& netlist_;
+  bool keeps_unknown_ = false;
   std::vector<NetId> forced_nets_;
   std::vector<std::pair<Lit, Lit>> force_sources_;  ///< enable and value of each
   Diagnostics& warnings_;
@@ -244,8 +263,8 @@ class Builder {
 }  // namespace
 
 Result<Model> build_model(const FlatNetlist& netlist, Diagnostics& warnings,
-                          std::span<const std::string> forceable) {
-  return Builder(netlist, warnings, forceable).build();
+                          std::span<const std::string> forceable, bool keeps_unknown) {
+  return Builder(netlist, warnings, forceable, keeps_unknown).build();
 }
 
 }  // namespace heddle::gate

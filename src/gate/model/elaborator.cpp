@@ -19,7 +19,13 @@ Elaborator::Elaborator(const FlatNetlist& netlist, Aig& aig)
   }
 }
 
+Lit Elaborator::unknown() {
+  unknowns_->push_back({"x", aig_->add_source()});
+  return unknowns_->back().lit;
+}
+
 Lit Elaborator::lit(NetId net) {
+  if (net == kNetX && unknowns_ != nullptr) return unknown();
   if (marks_[net.value()] != Mark::Done) visit(net);
   return lits_[net.value()];
 }
@@ -91,6 +97,10 @@ Lit Elaborator::cut(NetId net) {
 Lit Elaborator::build(const GateCell& gate) {
   std::vector<Lit> in;
   for (const NetId net : netlist_->inputs(gate)) {
+    if (net == kNetX && unknowns_ != nullptr) {
+      in.push_back(unknown());
+      continue;
+    }
     const bool is_done = marks_[net.value()] == Mark::Done;
     in.push_back(is_done ? lits_[net.value()] : cut_lits_[net.value()]);
   }

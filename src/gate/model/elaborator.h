@@ -28,6 +28,9 @@ class Elaborator {
   [[nodiscard]] Lit lit(const Control& control);
   [[nodiscard]] std::vector<Lit> lits(const std::vector<NetId>& nets);
 
+  /// From now on every use of the constant x is a source of its own in `out`.
+  void keep_unknown(std::vector<UnknownNet>& out) { unknowns_ = &out; }
+
   /// Where loops were cut: the net, and the source that stands for it.
   struct Cut {
     NetId net;
@@ -43,6 +46,7 @@ class Elaborator {
   [[nodiscard]] Lit build(const GateCell& gate);
   [[nodiscard]] Lit build_lut(const GateCell& gate, std::span<const Lit> in);
   [[nodiscard]] Lit cut(NetId net);
+  [[nodiscard]] Lit unknown();
   /// What the readers of `net` see of its driver.
   [[nodiscard]] Lit forced(NetId net, Lit driver);
 
@@ -52,6 +56,7 @@ class Elaborator {
   std::vector<Mark> marks_;    ///< by net
   std::vector<Lit> cut_lits_;  ///< by net: source of a cut, zero if none
   std::vector<Cut> cuts_;
+  std::vector<UnknownNet>* unknowns_ = nullptr;  ///< null: x is 0
   struct Force {
     Lit enable;
     Lit value;

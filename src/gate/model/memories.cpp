@@ -13,6 +13,10 @@ struct PendingPort {
   std::size_t first_register = 0;  ///< index into `Model::states`, clocked ports
 };
 
+Logic logic_at(const std::vector<Logic>& bits, std::size_t i) {
+  return i < bits.size() ? bits[i] : Logic::X;
+}
+
 bool bit_at(const std::vector<Logic>& bits, std::size_t i) {
   return i < bits.size() && bits[i] == Logic::One;
 }
@@ -57,6 +61,7 @@ class MemoryBuilder {
       state.name = naming_.name_of(port.data[bit]);
       state.output = model_.aig.add_source();
       state.initial = bit_at(port.init, bit);
+      state.is_unknown = logic_at(port.init, bit) == Logic::X;
       elaborator_.define(port.data[bit], state.output);
       model_.states.push_back(std::move(state));
     }
@@ -71,14 +76,25 @@ class MemoryBuilder {
     memory.depth = cell.depth;
     memory.start_offset = static_cast<std::uint64_t>(cell.start_offset);
     memory.initial.assign(memory.depth * memory.words_per_row(), 0);
-    const bool is_initialised = !cell.init_value.empty();
-    for (std::uint64_t row = 0; is_initialised && row < cell.depth; ++row) {
+    memory.is_unknown = cell.init_value.empty();
+    if (!memory.is_unknown) read_contents(cell, memory);
+    return memory;
+  }
+
+  static void read_contents(const MemoryCell& cell, Memory& memory) {
+    std::vector<std::uint64_t> unknown(memory.initial.size(), 0);
+    bool any_unknown = false;
+    for (std::uint64_t row = 0; row < cell.depth; ++row) {
       for (std::uint32_t bit = 0; bit < cell.width; ++bit) {
-        if (cell.init_bit(row, bit) != Logic::One) continue;
-        memory.initial[row * memory.words_per_row() + bit / 64] |= std::uint64_t{1} << (bit % 64);
+        const Logic value = cell.init_bit(row, bit);
+        const std::size_t word = row * memory.words_per_row() + bit / 64;
+        const std::uint64_t mask = std::uint64_t{1} << (bit % 64);
+        if (value == Logic::One) memory.initial[word] |= mask;
+        if (value == Logic::X) unknown[word] |= mask;
+        any_unknown |= value == Logic::X;
       }
     }
-    return memory;
+    if (any_unknown) memory.unknown = std::move(unknown);
   }
 
   MemoryReadPort connect(const MemoryCell& cell, const MemoryCell::ReadPort& port,

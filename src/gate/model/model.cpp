@@ -19,6 +19,16 @@ std::int32_t find_port(const std::vector<PortBit>& ports, std::string_view name)
 
 }  // namespace
 
+std::vector<std::uint64_t> Memory::unknown_words() const {
+  if (!unknown.empty()) return unknown;
+  const std::size_t row_words = words_per_row();
+  std::vector<std::uint64_t> words(depth * row_words, is_unknown ? ~std::uint64_t{0} : 0);
+  if (!is_unknown || width % 64 == 0) return words;
+  const std::uint64_t last = (std::uint64_t{1} << (width % 64)) - 1;
+  for (std::size_t row = 0; row < depth; ++row) words[(row + 1) * row_words - 1] = last;
+  return words;
+}
+
 const NamedNet* Model::find_name(std::string_view name) const {
   const auto at = std::lower_bound(
       names.begin(), names.end(), name,

@@ -33,6 +33,7 @@ void visit_nets(FlatNetlist& netlist, Visit visit) {
   for (GateCell& gate : netlist.gates) visit(gate.output);
   for (NetId& net : netlist.gate_inputs) visit(net);
   for (NetId& net : netlist.name_bits) visit(net);
+  for (NetId& net : netlist.opaque) visit(net);
   for (FlopCell& flop : netlist.flops) {
     for (NetId* net : {&flop.clock, &flop.d, &flop.q, &flop.enable.net, &flop.sync_reset.net,
                        &flop.async_reset.net, &flop.set.net, &flop.clear.net, &flop.async_load.net,

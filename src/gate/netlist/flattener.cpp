@@ -72,10 +72,12 @@ void Flattener::instance(const ModuleCell& cell, const CellType& type, ScopeId s
     const ModulePort& port = inner.ports[hierarchy_.pin_of(index)];
     const std::span<const LocalNet> outside = data_.bits_of(connection.bits);
     const std::span<const LocalNet> inside = data_.bits_of(port.bits);
+    const bool is_unknown = inner.opaque && port.direction == PortDirection::Output;
     for (std::size_t bit = 0; bit < outside.size(); ++bit) {
       // An output on x is left open: nothing reads it.
       if (port.direction == PortDirection::Output && outside[bit] == kNetX.value()) continue;
       const Wire wire = outer_map[outside[bit]];
+      if (is_unknown) out_.netlist.opaque.push_back(NetId(wire));
       Wire& slot = inner_map[inside[bit]];
       if (slot == kUnset) {
         slot = wire;

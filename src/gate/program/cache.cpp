@@ -76,7 +76,7 @@ Result<Model> elaborate(const DesignFiles& files, std::vector<DesignText> texts,
   HEDDLE_TRY(const Design design, read_design(files, std::move(texts)));
   HEDDLE_TRY(const FlatNetlist netlist, flatten(design, top));
   warnings.add(netlist.warnings);
-  return build_model(netlist, warnings, files.forceable);
+  return build_model(netlist, warnings, files.forceable, files.keeps_unknown);
 }
 
 std::string environment(const char* name) {
@@ -118,6 +118,7 @@ Result<Model> ProgramCache::load_model(const DesignFiles& files, const std::stri
   }
   digest.add_u64(files.manifest.empty() ? 0 : 1);
   digest.add_text(top);
+  digest.add_u8(static_cast<std::uint8_t>(files.keeps_unknown));
   digest.add_u64(files.forceable.size());
   for (const std::string& pattern : files.forceable) digest.add_text(pattern);
   const std::uint64_t key = digest.digest().value();

@@ -33,8 +33,9 @@ void fields(auto&& visit, Is<PortBit> auto& value) {
   visit(name, lit);
 }
 void fields(auto&& visit, Is<StateBit> auto& value) {
-  auto& [name, output, clock, enable, next, gate, data, initial, kind, breaks_loop] = value;
-  visit(name, output, clock, enable, next, gate, data, initial, kind, breaks_loop);
+  auto& [name, output, clock, enable, next, gate, data, initial, kind, is_unknown, breaks_loop] =
+      value;
+  visit(name, output, clock, enable, next, gate, data, initial, kind, is_unknown, breaks_loop);
 }
 void fields(auto&& visit, Is<MemoryReadPort> auto& value) {
   auto& [enable, address, data] = value;
@@ -45,21 +46,25 @@ void fields(auto&& visit, Is<MemoryWritePort> auto& value) {
   visit(clock, any_enable, enable, address, data);
 }
 void fields(auto&& visit, Is<Memory> auto& value) {
-  auto& [name, width, depth, start_offset, reads, writes, initial] = value;
-  visit(name, width, depth, start_offset, reads, writes, initial);
+  auto& [name, width, depth, start_offset, reads, writes, initial, unknown, is_unknown] = value;
+  visit(name, width, depth, start_offset, reads, writes, initial, unknown, is_unknown);
 }
 void fields(auto&& visit, Is<NamedNet> auto& value) {
   auto& [name, first_bit, width, lsb_index, is_upto, is_hidden] = value;
   visit(name, first_bit, width, lsb_index, is_upto, is_hidden);
+}
+void fields(auto&& visit, Is<UnknownNet> auto& value) {
+  auto& [name, lit, is_opaque] = value;
+  visit(name, lit, is_opaque);
 }
 void fields(auto&& visit, Is<DesignCheck> auto& value) {
   auto& [name, kind, is_clocked, is_print, format, fired, ended, arguments] = value;
   visit(name, kind, is_clocked, is_print, format, fired, ended, arguments);
 }
 void fields(auto&& visit, Is<Model> auto& value) {
-  auto& [top, aig, inputs, outputs, states, memories, checks, forces, names, name_bits,
+  auto& [top, aig, inputs, outputs, states, memories, checks, forces, unknowns, names, name_bits,
          netlist_digest] = value;
-  visit(top, aig, inputs, outputs, states, memories, checks, forces, names, name_bits,
+  visit(top, aig, inputs, outputs, states, memories, checks, forces, unknowns, names, name_bits,
         netlist_digest);
 }
 void fields(auto&& visit, Is<CompileOptions> auto& value) {

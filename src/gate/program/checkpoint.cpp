@@ -15,8 +15,10 @@ namespace heddle::gate {
 namespace cache {
 
 void fields(auto&& visit, Is<Snapshot> auto& value) {
-  auto& [next_edge, inputs, states, reads, memories, drives, digest, write_digest] = value;
-  visit(next_edge, inputs, states, reads, memories, drives, digest, write_digest);
+  auto& [next_edge, inputs, states, reads, memories, drives, x_inputs, x_states, x_reads,
+         x_memories, digest, write_digest] = value;
+  visit(next_edge, inputs, states, reads, memories, drives, x_inputs, x_states, x_reads, x_memories,
+        digest, write_digest);
 }
 void fields(auto&& visit, Is<Checkpoint> auto& value) {
   auto& [netlist_digest, engine, bank] = value;
@@ -34,7 +36,7 @@ constexpr std::string_view kEnding = ".ckpt";
 constexpr std::size_t kEdgeDigits = 20;
 
 struct Header {
-  std::array<char, 8> magic{'h', 'e', 'd', 'd', 'l', 'e', 'c', '1'};
+  std::array<char, 8> magic{'h', 'e', 'd', 'd', 'l', 'e', 'c', '2'};
   std::uint64_t byte_order = 0x0102030405060708;
   std::uint64_t checksum = 0;
   friend bool operator==(const Header&, const Header&) = default;
@@ -68,6 +70,15 @@ std::string misfit(const Checkpoint& checkpoint, const Model& model) {
     for (const MemoryReadPort& port : memory.reads) read_bits += port.data.size();
   }
   fits = fits && engine.reads.size() == read_bits;
+  if (fits && !engine.x_states.empty()) {
+    fits = engine.x_inputs.size() == engine.inputs.size() &&
+           engine.x_states.size() == engine.states.size() &&
+           engine.x_reads.size() == engine.reads.size() &&
+           engine.x_memories.size() == engine.memories.size();
+    for (std::size_t i = 0; fits && i < engine.memories.size(); ++i) {
+      fits = engine.x_memories[i].size() == engine.memories[i].size();
+    }
+  }
   for (const EdgeOp& op : engine.drives) fits = fits && op.input < model.inputs.size();
   return fits ? "" : "its sizes are not those of the design";
 }

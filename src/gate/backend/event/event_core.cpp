@@ -18,8 +18,8 @@ constexpr std::uint64_t bit_of(std::uint32_t index) {
 
 }  // namespace
 
-template <bool kObserve>
-inline void EventCore<kObserve>::watch(std::uint32_t node) {
+template <bool kObserve, bool kX>
+inline void EventCore<kObserve, kX>::watch(std::uint32_t node) {
   for (std::uint32_t at = watch_begin_[node]; at != watch_begin_[node + 1]; ++at) {
     const std::uint32_t who = watches_[at];
     if ((who & kObserved) == 0) {
@@ -32,17 +32,20 @@ inline void EventCore<kObserve>::watch(std::uint32_t node) {
   }
 }
 
-template <bool kObserve>
-void EventCore<kObserve>::watch_logged() {
+template <bool kObserve, bool kX>
+void EventCore<kObserve, kX>::watch_logged() {
   for (const std::uint32_t* at = log_.data(); at != log_tail_; ++at) {
     if constexpr (kObserve) watch(*at);
+    if constexpr (kX) {
+      if (x_->wants(*at)) x_->touch(*at);
+    }
     if (is_sampling_) activity_.note(*at);
   }
   log_tail_ = log_.data();
 }
 
-template <bool kObserve>
-inline void EventCore<kObserve>::tell(std::uint32_t node) {
+template <bool kObserve, bool kX>
+inline void EventCore<kObserve, kX>::tell(std::uint32_t node) {
   std::uint64_t* const places = memory().places();
   const EventPlan::FanOut& out = plan().quick_fan_out[node];
   places[out.word0] |= out.mask0;
@@ -52,12 +55,15 @@ inline void EventCore<kObserve>::tell(std::uint32_t node) {
   }
 }
 
-template <bool kObserve>
+template <bool kObserve, bool kX>
 template <bool kDefer>
-inline void EventCore<kObserve>::toggle(std::uint32_t node) {
+inline void EventCore<kObserve, kX>::toggle(std::uint32_t node) {
   memory().values()[node] ^= 1U;
   tell(node);
   if constexpr (kObserve) watch(node);
+  if constexpr (kX) {
+    if (x_->wants(node)) x_->touch(node);
+  }
   if (is_sampling_) [[unlikely]]
     activity_.note(node);
   if constexpr (kDefer) {
@@ -66,9 +72,9 @@ inline void EventCore<kObserve>::toggle(std::uint32_t node) {
   }
 }
 
-template <bool kObserve>
+template <bool kObserve, bool kX>
 template <class Visit>
-inline void EventCore<kObserve>::drain(Range words, const Visit& visit) {
+inline void EventCore<kObserve, kX>::drain(Range words, const Visit& visit) {
   std::uint64_t* const places = memory().places();
   for (std::uint32_t word = words.begin; word != words.end; ++word) {
     for (std::uint64_t bits = std::exchange(places[word], 0); bits != 0; bits &= bits - 1) {
@@ -77,12 +83,12 @@ inline void EventCore<kObserve>::drain(Range words, const Visit& visit) {
   }
 }
 
-template <bool kObserve>
-EventCore<kObserve>::Layout::Layout(const Program& program,
-                                    std::span<const std::uint32_t> watched_outputs,
-                                    const Activity* activity,
-                                    std::span<const std::uint8_t> is_watched,
-                                    const EventTuning& tuning)
+template <bool kObserve, bool kX>
+EventCore<kObserve, kX>::Layout::Layout(const Program& program,
+                                        std::span<const std::uint32_t> watched_outputs,
+                                        const Activity* activity,
+                                        std::span<const std::uint8_t> is_watched,
+                                        const EventTuning& tuning)
     : plan(program, watched_outputs, activity),
       memory(plan, program.node_count),
       code(tuning.machine_code ? ClusterCode::make(plan, memory, is_watched) : nullptr),
@@ -97,10 +103,10 @@ EventCore<kObserve>::Layout::Layout(const Program& program,
   }
 }
 
-template <bool kObserve>
-EventCore<kObserve>::EventCore(const Program& program,
-                               std::span<const std::uint32_t> watched_outputs,
-                               const EventTuning& tuning)
+template <bool kObserve, bool kX>
+EventCore<kObserve, kX>::EventCore(const Program& program,
+                                   std::span<const std::uint32_t> watched_outputs,
+                                   const EventTuning& tuning, const XOptions& x)
     : program_(program),
       log_(program.node_count + 1, 0),
       log_tail_(log_.data()),
@@ -110,14 +116,18 @@ EventCore<kObserve>::EventCore(const Program& program,
       tuning_(tuning),
       look_at_(tuning.first_look),
       change_at_(tuning.first_look),
-      digest_(program.model),
+      digest_(program.model, kX),
       changed_((program.observed.size() + 63) / 64, 0),
       changed_summary_((changed_.size() + 63) / 64, 0) {
   for (const Memory& memory : program.model.memories) memories_.emplace_back(memory);
   watch_outputs();
+  if constexpr (kX) {
+    x_ = std::make_unique<XRail>(program_, watched_outputs_, x, digest_, memories_);
+  }
   const std::vector<std::uint8_t> all(program.node_count, 1);
   looking_ = std::make_unique<Layout>(program_, watched_outputs_, nullptr, all, tuning_);
   now_ = looking_.get();
+  attach_x();
   clock_seen_.assign(plan().clock_triggers.size(), 0);
   enabled_.assign(plan().toggle_words.size() / 64 + 1, 0);
   may_run_.assign(plan().waiting.end - plan().waiting.begin, 0);
@@ -125,13 +135,15 @@ EventCore<kObserve>::EventCore(const Program& program,
   for (std::uint32_t g = 0; g < program_.groups.size(); ++g) note_enable(g);
 }
 
-template <bool kObserve>
-void EventCore<kObserve>::change_layout() {
+template <bool kObserve, bool kX>
+void EventCore<kObserve, kX>::change_layout() {
   if (is_looking_) {
     std::vector<std::uint8_t> is_watched;
     for (std::uint32_t node = 0; kObserve && node < program_.node_count; ++node) {
-      is_watched.push_back(static_cast<std::uint8_t>(watch_begin_[node] != watch_begin_[node + 1]));
+      is_watched.push_back(
+          static_cast<std::uint8_t>(kX || watch_begin_[node] != watch_begin_[node + 1]));
     }
+    if (kX && !kObserve) is_watched.assign(program_.node_count, 1);
     auto next =
         std::make_unique<Layout>(program_, watched_outputs_, &activity_, is_watched, tuning_);
     move_to(*next);
@@ -146,8 +158,8 @@ void EventCore<kObserve>::change_layout() {
   change_at_ = edge_ + tuning_.look_samples * kSampleStride;
 }
 
-template <bool kObserve>
-void EventCore<kObserve>::move_to(Layout& layout) {
+template <bool kObserve, bool kX>
+void EventCore<kObserve, kX>::move_to(Layout& layout) {
   const EventMemory& from = memory();
   std::copy_n(from.values(), program_.node_count, layout.memory.values());
   layout.memory.cluster_runs() = from.cluster_runs();
@@ -161,14 +173,15 @@ void EventCore<kObserve>::move_to(Layout& layout) {
     }
   }
   now_ = &layout;
+  attach_x();
   enabled_.assign(plan().toggle_words.size() / 64 + 1, 0);
   may_run_.assign(plan().waiting.end - plan().waiting.begin, 0);
   for (std::uint32_t g = 0; g < program_.groups.size(); ++g) note_enable(g);
   HEDDLE_CHECK(settle());
 }
 
-template <bool kObserve>
-void EventCore<kObserve>::watch_outputs() {
+template <bool kObserve, bool kX>
+void EventCore<kObserve, kX>::watch_outputs() {
   std::vector<std::pair<std::uint32_t, std::uint32_t>> watches;
   for (std::size_t i = 0; i < program_.states.size(); ++i) {
     const std::uint32_t bit = digest_.bit_of_state(i);
@@ -195,33 +208,36 @@ void EventCore<kObserve>::watch_outputs() {
   }
 }
 
-template <bool kObserve>
-void EventCore<kObserve>::set(std::uint32_t node, bool value) {
+template <bool kObserve, bool kX>
+void EventCore<kObserve, kX>::set(std::uint32_t node, bool value) {
   if ((memory().values()[node] != 0) != value) toggle<false>(node);
 }
 
-template <bool kObserve>
-void EventCore<kObserve>::deposit_state(std::uint32_t state, bool value) {
+template <bool kObserve, bool kX>
+void EventCore<kObserve, kX>::deposit_state(std::uint32_t state, bool value) {
   set(program_.states[state].output, value);
+  if constexpr (kX) x_->know_state(state);
   const std::uint32_t place = plan().force_of_state[state];
   if (place != EventPlan::kNoItem) memory().places()[place / 64] |= bit_of(place);
 }
 
-template <bool kObserve>
-bool EventCore<kObserve>::prime() {
+template <bool kObserve, bool kX>
+bool EventCore<kObserve, kX>::prime() {
   const bool settled = settle();
   find_risen();
+  if constexpr (kX) x_->look(XLook::Prime, {});
   return settled;
 }
 
-template <bool kObserve>
-bool EventCore<kObserve>::step_data(std::span<const EdgeOp> ops) {
+template <bool kObserve, bool kX>
+bool EventCore<kObserve, kX>::step_data(std::span<const EdgeOp> ops) {
   for (const EdgeOp& op : ops) set(program_.inputs[op.input], op.value != 0);
+  if constexpr (kX) x_->know_inputs_of(ops);
   return settle() && run_rounds();
 }
 
-template <bool kObserve>
-bool EventCore<kObserve>::step_clocks(std::span<const EdgeOp> ops) {
+template <bool kObserve, bool kX>
+bool EventCore<kObserve, kX>::step_clocks(std::span<const EdgeOp> ops) {
   if (edge_ == change_at_) change_layout();
   is_sampling_ = is_looking_ && edge_ % kSampleStride == 0;
   if (is_sampling_) activity_.next_sample();
@@ -230,29 +246,32 @@ bool EventCore<kObserve>::step_clocks(std::span<const EdgeOp> ops) {
     const std::uint32_t node = program_.inputs[op.input];
     if (memory().values()[node] != op.value) toggle<true>(node);
   }
+  if constexpr (kX) x_->know_clocks(ops);
   if (!settle_clocks()) return false;
-  find_risen();
-  if (risen_.empty()) {
-    forget_deferred();
-  } else {
+  if (look_at_clocks(XLook::Main)) {
     fire();
+  } else {
+    if constexpr (kX) x_->commit_states();
+    forget_deferred();
   }
   return settle() && run_rounds();
 }
 
-template <bool kObserve>
-std::string EventCore<kObserve>::unsettled() const {
+template <bool kObserve, bool kX>
+std::string EventCore<kObserve, kX>::unsettled() const {
+  if constexpr (kX) {
+    if (!x_->unsettled().empty()) return x_->unsettled();
+  }
   for (std::size_t i = 0; i < program_.states.size(); ++i) {
     if (program_.states[i].output == unsettled_node_) return program_.model.states[i].name;
   }
   return "a clock that flops derive from each other";
 }
 
-template <bool kObserve>
-bool EventCore<kObserve>::run_rounds() {
+template <bool kObserve, bool kX>
+bool EventCore<kObserve, kX>::run_rounds() {
   for (std::uint32_t round = 0; round < kRoundsMax; ++round) {
-    find_risen();
-    if (risen_.empty()) return true;
+    if (!look_at_clocks(XLook::Later)) return true;
     fire();
     if (!settle()) return false;
   }
@@ -260,8 +279,8 @@ bool EventCore<kObserve>::run_rounds() {
   return false;
 }
 
-template <bool kObserve>
-inline void EventCore<kObserve>::find_risen() {
+template <bool kObserve, bool kX>
+inline void EventCore<kObserve, kX>::find_risen() {
   risen_.clear();
   drain(plan().triggers, [this](std::uint32_t index) {
     const ClockTrigger& trigger = plan().clock_triggers[index];
@@ -272,8 +291,32 @@ inline void EventCore<kObserve>::find_risen() {
   });
 }
 
-template <bool kObserve>
-void EventCore<kObserve>::fire() {
+template <bool kObserve, bool kX>
+inline bool EventCore<kObserve, kX>::look_at_clocks(XLook kind) {
+  find_risen();
+  if constexpr (kX) {
+    x_->look(kind, risen_);
+    return !risen_.empty() || x_->has_updates();
+  }
+  return !risen_.empty();
+}
+
+/// Values of nodes that are stored between settles, so that X propagation can
+/// look them up.
+template <bool kObserve, bool kX>
+void EventCore<kObserve, kX>::attach_x() {
+  if constexpr (kX) {
+    std::vector<std::uint8_t> is_stored(program_.node_count, 0);
+    std::fill_n(is_stored.begin(), program_.first_lut, std::uint8_t{1});
+    for (const ClusterBody& cluster : plan().clusters) {
+      for (const ClusterOutput& output : cluster.outputs) is_stored[output.node] = 1;
+    }
+    x_->attach(memory().values(), deferred_, std::move(is_stored));
+  }
+}
+
+template <bool kObserve, bool kX>
+void EventCore<kObserve, kX>::fire() {
   ++rounds_;
   run_waiting();
   // What is looked at only now has to be sampled before anything moves.
@@ -302,14 +345,16 @@ void EventCore<kObserve>::fire() {
   }
   for (const Moving& moving : moving_) commit(moving.word, moving.bits);
   moving_.clear();
+  if constexpr (kX) x_->commit_states();
   forget_deferred();
   if (!writes_.empty()) commit_writes();
+  if constexpr (kX) x_->commit_writes(XRail::kAllWrites);
 }
 
 /// What waited for an enable that is high now computes its toggles. It reads
 /// nothing that moved with the clocks.
-template <bool kObserve>
-inline void EventCore<kObserve>::run_waiting() {
+template <bool kObserve, bool kX>
+inline void EventCore<kObserve, kX>::run_waiting() {
   std::uint64_t* const waiting = memory().places() + plan().waiting.begin;
   std::uint64_t* const due = memory().places() + plan().due.begin;
   std::uint64_t any = 0;
@@ -332,24 +377,24 @@ inline void EventCore<kObserve>::run_waiting() {
 }
 
 /// Which groups of a domain are clocked, as nodes behind the last one.
-template <bool kObserve>
-void EventCore<kObserve>::note_enabled(std::uint32_t index) {
+template <bool kObserve, bool kX>
+void EventCore<kObserve, kX>::note_enabled(std::uint32_t index) {
   const ClockDomain& domain = program_.domains[index];
   for (std::uint32_t g = domain.first_group; g < domain.first_group + domain.group_count; ++g) {
     if (get(program_.groups[g].enable)) activity_.note(program_.node_count + g);
   }
 }
 
-template <bool kObserve>
-inline void EventCore<kObserve>::forget_deferred() {
+template <bool kObserve, bool kX>
+inline void EventCore<kObserve, kX>::forget_deferred() {
   for (const std::uint32_t node : deferred_nodes_) deferred_[node] = 0;
   deferred_nodes_.clear();
 }
 
 /// States of a word toggle. One that its asynchronous control moved while the
 /// clocks settled stays.
-template <bool kObserve>
-inline void EventCore<kObserve>::commit(std::uint32_t word, std::uint64_t bits) {
+template <bool kObserve, bool kX>
+inline void EventCore<kObserve, kX>::commit(std::uint32_t word, std::uint64_t bits) {
   const std::uint32_t* const nodes = plan().toggle_nodes.data() + plan().nodes_begin[word];
   for (; bits != 0; bits &= bits - 1) {
     const std::uint32_t node = nodes[std::countr_zero(bits)];
@@ -357,14 +402,14 @@ inline void EventCore<kObserve>::commit(std::uint32_t word, std::uint64_t bits) 
   }
 }
 
-template <bool kObserve>
-void EventCore<kObserve>::sample_word(std::uint32_t index) {
+template <bool kObserve, bool kX>
+void EventCore<kObserve, kX>::sample_word(std::uint32_t index) {
   const std::uint64_t bits = compare(plan().toggle_words[index]);
   if (bits != 0) moving_.push_back({index, bits});
 }
 
-template <bool kObserve>
-std::uint64_t EventCore<kObserve>::compare(const ToggleWord& word) const {
+template <bool kObserve, bool kX>
+std::uint64_t EventCore<kObserve, kX>::compare(const ToggleWord& word) const {
   std::uint64_t bits = 0;
   for (std::size_t k = 0; k < word.nodes.size(); ++k) {
     const bool differs = sampled(word.next[k]) != (memory().values()[word.nodes[k]] != 0);
@@ -373,8 +418,8 @@ std::uint64_t EventCore<kObserve>::compare(const ToggleWord& word) const {
   return bits;
 }
 
-template <bool kObserve>
-void EventCore<kObserve>::sample_write(const ProgramWritePort& port) {
+template <bool kObserve, bool kX>
+void EventCore<kObserve, kX>::sample_write(const ProgramWritePort& port) {
   const std::size_t words = memories_[port.memory].words_per_row;
   PendingWrite write{port.memory, 0, std::vector<std::uint64_t>(words, 0),
                      std::vector<std::uint64_t>(words, 0)};
@@ -389,11 +434,12 @@ void EventCore<kObserve>::sample_write(const ProgramWritePort& port) {
   writes_.push_back(std::move(write));
 }
 
-template <bool kObserve>
-void EventCore<kObserve>::commit_writes() {
+template <bool kObserve, bool kX>
+void EventCore<kObserve, kX>::commit_writes() {
   std::sort(writes_.begin(), writes_.end(),
             [](const PendingWrite& a, const PendingWrite& b) { return a.order < b.order; });
   for (const PendingWrite& write : writes_) {
+    if constexpr (kX) x_->commit_writes(write.order);
     if (!store(memories_[write.memory], write)) continue;
     if constexpr (kObserve) {
       digest_.add_write(write.memory, write.address, memories_[write.memory].row(write.address));
@@ -405,8 +451,8 @@ void EventCore<kObserve>::commit_writes() {
   writes_.clear();
 }
 
-template <bool kObserve>
-void EventCore<kObserve>::note_enable(std::uint32_t group) {
+template <bool kObserve, bool kX>
+void EventCore<kObserve, kX>::note_enable(std::uint32_t group) {
   const bool is_enabled = get(program_.groups[group].enable);
   for (const WordMask& part : plan().bits_of_group[group]) {
     std::uint64_t& bits = enabled_[part.word];
@@ -418,8 +464,8 @@ void EventCore<kObserve>::note_enable(std::uint32_t group) {
   }
 }
 
-template <bool kObserve>
-inline bool EventCore<kObserve>::is_quiet() const {
+template <bool kObserve, bool kX>
+inline bool EventCore<kObserve, kX>::is_quiet() const {
   const std::uint64_t* const places = memory().places();
   std::uint64_t any = 0;
   for (std::uint32_t word = 0; word != plan().logic.end; ++word) any |= places[word];
@@ -429,8 +475,17 @@ inline bool EventCore<kObserve>::is_quiet() const {
   return any == 0;
 }
 
-template <bool kObserve>
-inline bool EventCore<kObserve>::settle_clocks() {
+template <bool kObserve, bool kX>
+inline bool EventCore<kObserve, kX>::settle_clocks() {
+  if constexpr (kX) {
+    x_->begin_settle();
+    return settle_clock_values() && x_->sweep(true);
+  }
+  return settle_clock_values();
+}
+
+template <bool kObserve, bool kX>
+inline bool EventCore<kObserve, kX>::settle_clock_values() {
   if (plan().cone.end == 0 && plan().breaker_words.begin == plan().breaker_words.end) return true;
   for (std::uint32_t sweep = 0; sweep < kRoundsMax; ++sweep) {
     interpret<true>(plan().cone);
@@ -439,8 +494,17 @@ inline bool EventCore<kObserve>::settle_clocks() {
   return false;
 }
 
-template <bool kObserve>
-bool EventCore<kObserve>::settle() {
+template <bool kObserve, bool kX>
+bool EventCore<kObserve, kX>::settle() {
+  if constexpr (kX) {
+    x_->begin_settle();
+    return settle_values() && x_->sweep(false);
+  }
+  return settle_values();
+}
+
+template <bool kObserve, bool kX>
+inline bool EventCore<kObserve, kX>::settle_values() {
   if (is_quiet()) return true;
   for (std::uint32_t sweep = 0; sweep < kRoundsMax; ++sweep) {
     interpret<false>(plan().cone);
@@ -464,9 +528,9 @@ bool EventCore<kObserve>::settle() {
   return false;
 }
 
-template <bool kObserve>
+template <bool kObserve, bool kX>
 template <bool kDefer>
-void EventCore<kObserve>::interpret(Range words) {
+void EventCore<kObserve, kX>::interpret(Range words) {
   std::uint64_t* const places = memory().places();
   for (std::uint32_t word = words.begin; word != words.end; ++word) {
     while (places[word] != 0) {
@@ -485,9 +549,9 @@ void EventCore<kObserve>::interpret(Range words) {
   }
 }
 
-template <bool kObserve>
+template <bool kObserve, bool kX>
 template <bool kDefer>
-void EventCore<kObserve>::run_port(const EventItem& item) {
+void EventCore<kObserve, kX>::run_port(const EventItem& item) {
   if (item.kind == EventItem::Kind::Read) {
     read<kDefer>(program_.reads[item.index]);
   } else {
@@ -495,9 +559,9 @@ void EventCore<kObserve>::run_port(const EventItem& item) {
   }
 }
 
-template <bool kObserve>
+template <bool kObserve, bool kX>
 template <bool kDefer>
-void EventCore<kObserve>::read(const ProgramReadPort& port) {
+void EventCore<kObserve, kX>::read(const ProgramReadPort& port) {
   if (!get(port.enable)) return;
   std::uint64_t address = 0;
   for (std::size_t i = 0; i < port.address.size(); ++i) {
@@ -511,10 +575,10 @@ void EventCore<kObserve>::read(const ProgramReadPort& port) {
 }
 
 /// Eight values at a time.
-template <bool kObserve>
+template <bool kObserve, bool kX>
 template <bool kDefer>
-void EventCore<kObserve>::look_up_row(const EventPlan::Row& row,
-                                      std::span<const std::uint32_t> outputs) {
+void EventCore<kObserve, kX>::look_up_row(const EventPlan::Row& row,
+                                          std::span<const std::uint32_t> outputs) {
   const std::uint8_t* const values = memory().values();
   for (std::size_t b = 0; b < outputs.size(); b += 8) {
     const std::size_t count = std::min<std::size_t>(8, outputs.size() - b);
@@ -530,9 +594,9 @@ void EventCore<kObserve>::look_up_row(const EventPlan::Row& row,
   }
 }
 
-template <bool kObserve>
+template <bool kObserve, bool kX>
 template <bool kDefer>
-void EventCore<kObserve>::look_up(const ProgramSelect& port) {
+void EventCore<kObserve, kX>::look_up(const ProgramSelect& port) {
   std::size_t address = 0;
   for (std::size_t i = 0; i < port.select.size(); ++i) {
     address |= std::size_t{get(port.select[i])} << i;
@@ -550,9 +614,9 @@ void EventCore<kObserve>::look_up(const ProgramSelect& port) {
   }
 }
 
-template <bool kObserve>
+template <bool kObserve, bool kX>
 template <bool kDefer>
-bool EventCore<kObserve>::run_breakers() {
+bool EventCore<kObserve, kX>::run_breakers() {
   const Range words = plan().breaker_words;
   bool moved = false;
   // All of them have seen the values of the sweep; now all move.
@@ -567,8 +631,8 @@ bool EventCore<kObserve>::run_breakers() {
   return moved;
 }
 
-template <bool kObserve>
-void EventCore<kObserve>::set_memory(std::uint32_t i, std::span<const std::uint64_t> words) {
+template <bool kObserve, bool kX>
+void EventCore<kObserve, kX>::set_memory(std::uint32_t i, std::span<const std::uint64_t> words) {
   HEDDLE_CHECK(words.size() == memories_[i].words.size());
   memories_[i].words.assign(words.begin(), words.end());
   for (const std::uint32_t place : plan().reads_of_memory[i]) {
@@ -576,15 +640,15 @@ void EventCore<kObserve>::set_memory(std::uint32_t i, std::span<const std::uint6
   }
 }
 
-template <bool kObserve>
-void EventCore<kObserve>::save_reads(std::vector<std::uint8_t>& out) const {
+template <bool kObserve, bool kX>
+void EventCore<kObserve, kX>::save_reads(std::vector<std::uint8_t>& out) const {
   for (const ProgramReadPort& port : program_.reads) {
     for (const std::uint32_t node : port.data) out.push_back(memory().values()[node]);
   }
 }
 
-template <bool kObserve>
-void EventCore<kObserve>::restore_reads(std::span<const std::uint8_t> saved) {
+template <bool kObserve, bool kX>
+void EventCore<kObserve, kX>::restore_reads(std::span<const std::uint8_t> saved) {
   std::size_t at = 0;
   for (const ProgramReadPort& port : program_.reads) {
     HEDDLE_CHECK(at + port.data.size() <= saved.size());
@@ -593,8 +657,8 @@ void EventCore<kObserve>::restore_reads(std::span<const std::uint8_t> saved) {
   HEDDLE_CHECK(at == saved.size());
 }
 
-template <bool kObserve>
-bool EventCore<kObserve>::take_pins(std::span<std::uint8_t> pins) {
+template <bool kObserve, bool kX>
+bool EventCore<kObserve, kX>::take_pins(std::span<std::uint8_t> pins) {
   bool moved = false;
   drain(plan().pins, [&, this](std::uint32_t pin) {
     moved = true;
@@ -603,8 +667,8 @@ bool EventCore<kObserve>::take_pins(std::span<std::uint8_t> pins) {
   return moved;
 }
 
-template <bool kObserve>
-void EventCore<kObserve>::take_changes(std::vector<Change>& changes) {
+template <bool kObserve, bool kX>
+void EventCore<kObserve, kX>::take_changes(std::vector<Change>& changes) {
   for (std::size_t s = 0; s < changed_summary_.size(); ++s) {
     for (std::uint64_t words = std::exchange(changed_summary_[s], 0); words != 0;
          words &= words - 1) {
@@ -618,7 +682,9 @@ void EventCore<kObserve>::take_changes(std::vector<Change>& changes) {
   }
 }
 
-template class EventCore<false>;
-template class EventCore<true>;
+template class EventCore<false, false>;
+template class EventCore<true, false>;
+template class EventCore<false, true>;
+template class EventCore<true, true>;
 
 }  // namespace heddle::gate

@@ -25,21 +25,26 @@
 #include "gate/backend/event/event_memory.h"
 #include "gate/backend/event/event_plan.h"
 #include "gate/backend/memory_bits.h"
+#include "gate/backend/xprop/x_rail.h"
 #include "heddle/gate/backend.h"
 
 namespace heddle::gate {
 
 /// One design, one stimulus, one thread. The interface of `ReferenceCore`.
-/// `kObserve` compiles the bookkeeping of digests and change lists in.
-template <bool kObserve>
+/// `kObserve` compiles the bookkeeping of digests and change lists in, `kX` X
+/// propagation.
+template <bool kObserve, bool kX = false>
 class EventCore {
  public:
   /// `watched_outputs`: indices into the model's outputs, the pins of `take_pins`.
   EventCore(const Program& program, std::span<const std::uint32_t> watched_outputs,
-            const EventTuning& tuning);
+            const EventTuning& tuning, const XOptions& x);
 
   [[nodiscard]] bool prime();
-  void deposit_input(std::uint32_t input, bool value) { set(program_.inputs[input], value); }
+  void deposit_input(std::uint32_t input, bool value) {
+    set(program_.inputs[input], value);
+    if constexpr (kX) x_->know_input(input);
+  }
   void deposit_state(std::uint32_t state, bool value);
 
   [[nodiscard]] bool step_data(std::span<const EdgeOp> ops);
@@ -47,6 +52,9 @@ class EventCore {
   [[nodiscard]] std::string unsettled() const;
 
   [[nodiscard]] const Model& model() const { return program_.model; }
+  [[nodiscard]] bool source(Lit lit) const {
+    return get(NodeRef(program_.node_of_aig[lit.node()], lit.complemented()));
+  }
   [[nodiscard]] bool input(std::uint32_t i) const {
     return memory().values()[program_.inputs[i]] != 0;
   }
@@ -69,9 +77,44 @@ class EventCore {
   [[nodiscard]] const EdgeDigest& digest_chain() const { return digest_; }
   [[nodiscard]] std::uint64_t edge_digest() { return digest_.next(); }
   void take_changes(std::vector<Change>& changes);
+
+  // X propagation.
+  [[nodiscard]] static constexpr bool has_x() { return kX; }
+  [[nodiscard]] Lit observed_lit(std::uint32_t i) const { return program_.observed_lits[i]; }
+  [[nodiscard]] bool is_x(Lit lit) const {
+    if constexpr (kX) return x_->is_unknown(lit);
+    return false;
+  }
+  [[nodiscard]] std::span<const std::uint64_t> x_memory(std::uint32_t i) const {
+    if constexpr (kX) return x_->memory(i);
+    return {};
+  }
+  void set_x_memory(std::uint32_t i, std::span<const std::uint64_t> words) {
+    if constexpr (kX) x_->set_memory(i, words);
+  }
+  void set_x_input(std::uint32_t i, bool is_x) {
+    if constexpr (kX) x_->set_input(i, is_x);
+  }
+  void set_x_state(std::uint32_t i, bool is_x) {
+    if constexpr (kX) x_->set_state(i, is_x);
+  }
+  void save_x_reads(std::vector<std::uint8_t>& out) const {
+    if constexpr (kX) x_->save_reads(out);
+  }
+  void restore_x_reads(std::span<const std::uint8_t> saved) {
+    if constexpr (kX) x_->restore_reads(saved);
+  }
+  [[nodiscard]] bool take_x_pins(std::span<std::uint8_t> pins) {
+    if constexpr (kX) return x_->take_pins(pins);
+    return false;
+  }
+  void take_x_changes(std::vector<Change>& changes) {
+    if constexpr (kX) x_->take_changes(changes);
+  }
   void add_profile(BackendProfile& profile) const {
     profile.rounds += rounds_;
     profile.cluster_runs += memory().cluster_runs();
+    if constexpr (kX) profile.x_items += x_->item_runs();
   }
 
  private:
@@ -97,7 +140,12 @@ class EventCore {
   void watch_outputs();
 
   [[nodiscard]] bool settle_clocks();
+  [[nodiscard]] bool settle_clock_values();
   [[nodiscard]] bool settle();
+  [[nodiscard]] bool settle_values();
+  /// Whether a round is due: a clock rose, or with X propagation may have.
+  [[nodiscard]] bool look_at_clocks(XLook kind);
+  void attach_x();
   template <bool kDefer>
   void interpret(Range words);
   template <bool kDefer>
@@ -179,6 +227,7 @@ class EventCore {
   std::vector<PendingWrite> writes_;
   std::vector<MemoryBits> memories_;
   EdgeDigest digest_;
+  std::unique_ptr<XRail> x_;  ///< with `kX`
   /// Who wants to know of a node's toggles: digest bit, or observed literal + kObserved.
   static constexpr std::uint32_t kObserved = 0x80000000;
   std::vector<std::uint32_t> watch_begin_;  ///< by node
@@ -189,7 +238,9 @@ class EventCore {
   std::uint32_t unsettled_node_ = 0;  ///< a breaker's, 0 for clocks
 };
 
-extern template class EventCore<false>;
-extern template class EventCore<true>;
+extern template class EventCore<false, false>;
+extern template class EventCore<true, false>;
+extern template class EventCore<false, true>;
+extern template class EventCore<true, true>;
 
 }  // namespace heddle::gate
