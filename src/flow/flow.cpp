@@ -65,11 +65,10 @@ std::vector<StepCode> Flow::Impl::make_steps(const StepInjector* injector) const
                   .instance = (*instances)[slot.task],
                   .port_offsets = slot.port_offsets.data(),
                   .offset = slot.offset,
-                  .text_offset = slot.text_offset,
                   .encoded_offset = slot.encoded_capacity > 0 ? slot.encoded_offset : 0,
                   .index = index,
                   .task = slot.task,
-                  .identity = {task.id, task.offset_ns},
+                  .identity = {task.id, task.offset_ns, slot.text_offset},
                   .background = background[slot.task].get()};
     code.is_injected = injector != nullptr && injector->injects(slot.task);
     code.is_special = code.is_injected || code.background != nullptr;
@@ -82,8 +81,8 @@ Status Flow::Impl::start_tasks() {
   for (const StepSlot& step : layout.steps) {
     const GraphTask& task = graph.tasks[step.task];
     Context context;
-    const StepIdentity identity{task.id, 0};
-    ContextAccess::set_step(context, identity, nullptr);
+    const StepIdentity identity{.id = task.id};
+    ContextAccess::set_step(context, identity);
     HEDDLE_TRY_STATUS(task.type->start((*instances)[step.task], context));
     ++started_count;
   }
@@ -97,8 +96,8 @@ Status Flow::Impl::stop_tasks() {
     const std::uint32_t index = layout.steps[--started_count].task;
     const GraphTask& task = graph.tasks[index];
     Context context;
-    const StepIdentity identity{task.id, 0};
-    ContextAccess::set_step(context, identity, nullptr);
+    const StepIdentity identity{.id = task.id};
+    ContextAccess::set_step(context, identity);
     const Status status = task.type->stop((*instances)[index], context);
     if (!status) diagnostics.add(status.error());
   }
@@ -123,11 +122,13 @@ void Flow::Impl::reserve_states() {
 
 std::unique_ptr<Executor> Flow::Impl::make_executor(Engine& engine) const {
   if (is_serial()) return make_single(engine);
+#ifndef HEDDLE_FLOW_SERIAL_ONLY
   switch (plan.strategy) {
     case Strategy::Groups: return make_groups(engine);
     case Strategy::Pool: return make_pool(engine, plan.worker_count);
     case Strategy::Checkpoint: return make_checkpoint(engine, plan.worker_count);
   }
+#endif
   return nullptr;
 }
 

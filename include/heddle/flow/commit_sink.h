@@ -92,8 +92,8 @@ class ListView {
     return slot_ + layout_->messages[message].offset;
   }
 
-  /// Whether any step wrote text. Cost: a load a step.
-  [[nodiscard]] bool has_text() const;
+  /// Whether any step wrote text, or wrote more than there was room for.
+  [[nodiscard]] bool has_text() const { return header().has_text.load(std::memory_order_relaxed); }
   /// Calls `take(const TextLine&)` for every line, in plan order.
   template <class Take>
   void for_each_text(Take take) const {

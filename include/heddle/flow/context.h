@@ -17,6 +17,7 @@ struct ContextAccess;
 struct StepIdentity {
   std::string_view id = {};
   std::int64_t offset_ns = 0;
+  std::uint32_t text_offset = 0;  ///< of its text in the list's slot
 };
 
 /// Valid during the call that got it. Threads: that call's only.
@@ -36,11 +37,13 @@ class Context {
   /// Writes a line into the log's text stream.
   template <TextLiteral kText, class... Args>
   void text(const Args&... args) {
+    if (slot_ != nullptr) text_.begin = slot_ + step_->text_offset;
     text_.add<kText>(args...);
+    is_noted_ = true;
   }
 
   /// Makes this list the last one. It is committed; lists above it are not.
-  void request_stop() { wants_stop_ = true; }
+  void request_stop() { wants_stop_ = is_noted_ = true; }
 
   /// `return ctx.fail("no answer");` ends `process` with flow.task-failed, which
   /// names the task and the clid. What happens then is the task's `on_error`.
@@ -60,8 +63,10 @@ class Context {
   std::uint64_t clid_ = 0;
   std::int64_t admission_ns_ = 0;
   const StepIdentity* step_ = &kNobody;
+  std::byte* slot_ = nullptr;
   TextBuffer text_;
   bool wants_stop_ = false;
+  bool is_noted_ = false;  ///< there is text, or a wish to stop, to be taken after the step
 };
 
 }  // namespace heddle::flow

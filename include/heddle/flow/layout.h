@@ -23,7 +23,8 @@ enum class SlotState : std::uint8_t { Free, Initialised, Processing, Done, Seria
 /// Whether a slot may go from one state to another: each to the next, and
 /// Serialising to Free.
 [[nodiscard]] constexpr bool is_slot_step(SlotState from, SlotState to) {
-  return (static_cast<int>(from) + 1) % 5 == static_cast<int>(to);
+  const bool is_last = from == SlotState::Serialising;
+  return static_cast<int>(to) == (is_last ? 0 : static_cast<int>(from) + 1);
 }
 
 /// Admission writes it, the commit stage reads it.
@@ -34,11 +35,14 @@ struct alignas(kRegionBytes) SlotHeader {
   bool is_keyframe = false;  ///< tasks freeze before they process this list
   /// A step failed whose task says `on_error: abort`.
   std::atomic<bool> is_aborted = false;
+  /// A keyframe, or some step failed: the steps that follow look closer.
+  std::atomic<bool> is_special = false;
+  std::atomic<bool> has_text = false;            ///< a step wrote some, or lost some
   std::atomic<std::uint32_t> ignored_count = 0;  ///< steps that failed, `on_error: ignore`
   std::uint64_t admission_ticks = 0;             ///< the first step begins then
 };
 
-enum class StepState : std::uint8_t {
+enum class StepState : std::uint32_t {
   Ok,
   Ignored,  ///< it failed, and that is all
   Aborted,  ///< it failed, and what depends on it is skipped
@@ -53,6 +57,12 @@ struct StepHeader {
   std::uint32_t text_used_bytes = 0;
   std::uint32_t text_lost_count = 0;
   std::uint32_t encoded_bytes = 0;  ///< of the data this step's worker encoded; 0: none
+
+  /// As a step begins: all but the times.
+  void clear() {
+    state = StepState::Ok;
+    text_used_bytes = text_lost_count = encoded_bytes = 0;
+  }
 };
 
 /// Where a message is, and how it reaches the log.
@@ -63,6 +73,7 @@ struct MessageSlot {
   bool is_logged = true;
   ContentPolicy content = ContentPolicy::All;
   bool has_sequence = false;  ///< its encoded payload stands after its size
+  bool is_plain = false;      ///< when present it is kept, and has no sequence
 };
 
 struct StepSlot {
@@ -86,6 +97,8 @@ struct SlotLayout {
   std::vector<std::uint32_t> step_of_task = {};
   std::vector<std::uint32_t> step_offsets = {};  ///< of the StepHeaders, in plan order
   std::vector<std::uint32_t> data_steps = {};    ///< with logged messages, in order of task
+  std::vector<MessageSlot> logged = {};          ///< messages of a data record, in its order
+  bool is_encoded_ahead = false;                 ///< some step is
   std::vector<std::pair<std::uint32_t, const MessageType*>> absent = {};  ///< offset, type
   /// Bytes of a list's data record at most, but for unbounded sequences.
   std::size_t data_bytes_max = 0;

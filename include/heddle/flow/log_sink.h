@@ -45,6 +45,7 @@ class LogSink final : public CommitSink {
   void add_failures(const ListView& list);
   void add_states(const ListView& list);
   void add_timing(const ListView& list);
+  void add_long_timing(const ListView& list);
   void add_text(const ListView& list);
   std::uint32_t format_id(const TextFormat& format);
 

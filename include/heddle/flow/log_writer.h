@@ -107,6 +107,8 @@ class LogWriter {
   [[nodiscard]] std::span<std::byte> begin_record(Stream stream, std::uint8_t kind,
                                                   std::size_t payload_bytes);
   void end_record(std::size_t payload_bytes);
+  /// Takes `begin_record` back instead.
+  void cancel_record();
 
   /// The open list is committed: it will be in the log if the process lives until
   /// the batch is written.

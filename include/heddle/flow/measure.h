@@ -3,6 +3,8 @@
 #pragma once
 
 #include <cstdint>
+#include <string>
+#include <vector>
 
 #include "heddle/flow/flow.h"
 
@@ -22,6 +24,9 @@ struct ChainOptions {
   CommitSink* sink = nullptr;  ///< null: nothing is logged
 };
 
+/// The graph that is measured, as a file would have it.
+[[nodiscard]] std::string chain_yaml(const ChainOptions& options);
+
 struct ChainResult {
   double ns_per_list = 0;              ///< of the whole loop, wall time
   double cpu_ns_per_list = 0;          ///< the same in CPU time of the thread that commits
@@ -30,6 +35,35 @@ struct ChainResult {
 
 /// Errors: those of `Flow::build` and of the sink.
 [[nodiscard]] Result<ChainResult> measure_chain(const ChainOptions& options);
+
+/// The Mandelbrot pipeline of examples/flow_mandelbrot: a source, 32 bands that cost
+/// alike, an assembler and a drain.
+struct PipelineOptions {
+  std::uint32_t workers = 1;
+  std::uint32_t slots = 32;
+  Strategy strategy = Strategy::Groups;
+  std::uint64_t lists = 300;
+  std::vector<double> costs_ns = {};  ///< a task, for the plan; empty: all alike
+  CommitSink* sink = nullptr;         ///< null: nothing is logged
+};
+
+struct PipelineResult {
+  double lists_per_second = 0;        ///< wall time of the whole run
+  std::vector<double> costs_ns = {};  ///< median of each task
+};
+
+/// The graph that is measured, as a file would have it.
+[[nodiscard]] std::string mandelbrot_yaml();
+
+/// Errors: those of `Flow::build` and of the sink.
+[[nodiscard]] Result<PipelineResult> measure_mandelbrot(const PipelineOptions& options);
+
+/// Lists a second of `threads` runs side by side, one worker each, that share nothing:
+/// what the machine's cores can give, by their clock, their caches and their siblings.
+[[nodiscard]] Result<double> measure_mandelbrot_apart(std::uint32_t threads, std::uint64_t lists);
+
+/// At most so many times the speed of one worker: min(workers, all work / dearest task).
+[[nodiscard]] double ideal_speed_up(std::uint32_t workers, const std::vector<double>& costs_ns);
 
 /// Nanoseconds of one reading of the run's clock: rdtsc where it is used.
 [[nodiscard]] double measure_clock_read_ns();

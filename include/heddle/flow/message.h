@@ -123,6 +123,10 @@ struct MessageType {
   std::uint32_t message_bytes = 0;
   std::uint32_t message_align = 1;
   std::uint32_t status_offset = 0;
+  /// Where the encoded payload stands in memory as it is, and its bytes; 0 bytes: the
+  /// encoded form differs from memory's.
+  std::uint32_t flat_offset = 0;
+  std::uint32_t flat_bytes = 0;
 
   void (*construct)(void* at) = nullptr;
   void (*destroy)(void* message) = nullptr;
@@ -148,8 +152,19 @@ template <Payload T>
   type.message_align = alignof(M);
   {
     const auto probe = std::make_unique<M>();
-    type.status_offset = static_cast<std::uint32_t>(probe->status().data() -
-                                                    reinterpret_cast<const char*>(probe.get()));
+    const auto offset_of = [&](const void* part) {
+      return static_cast<std::uint32_t>(static_cast<const char*>(part) -
+                                        reinterpret_cast<const char*>(probe.get()));
+    };
+    type.status_offset = offset_of(probe->status().data());
+    if (payload_detail::fields_of(probe->payload_memory()) == type.schema.fields) {
+      // Fields at the same places in two objects are members, not something computed.
+      type.flat_bytes = flat_bytes_of(type.schema);
+    }
+    if (type.flat_bytes > 0) {
+      type.flat_offset =
+          offset_of(&probe->payload_memory()) + type.schema.fields.front().offset_bytes;
+    }
   }
   type.construct = [](void* at) { new (at) M(); };
   type.destroy = [](void* message) { static_cast<M*>(message)->~M(); };

@@ -76,6 +76,9 @@ template <class T, std::size_t N>
 struct StdArray<std::array<T, N>> : std::true_type {};
 
 template <class T>
+concept ScalarArray = StdArray<T>::value && Scalar<typename T::value_type>;
+
+template <class T>
 concept Bounded = requires(T& t, std::uint32_t n) {
   { T::kCapacity } -> std::convertible_to<std::uint32_t>;
   { t.size() } -> std::same_as<std::uint32_t>;
@@ -146,6 +149,9 @@ struct Encoder {
     } else if constexpr (Scalar<T>) {
       std::memcpy(at, &field, sizeof field);
       at += sizeof field;
+    } else if constexpr (ScalarArray<T>) {
+      if (!field.empty()) std::memcpy(at, field.data(), sizeof field);
+      at += sizeof(typename T::value_type) * field.size();
     } else if constexpr (StdArray<T>::value) {
       for (const auto& item : field) put(item);
     } else {
@@ -211,6 +217,8 @@ struct Decoder {
       copy(field.data(), count * sizeof(typename T::value_type));
     } else if constexpr (Scalar<T>) {
       copy(&field, sizeof field);
+    } else if constexpr (ScalarArray<T>) {
+      copy(field.data(), sizeof(typename T::value_type) * field.size());
     } else if constexpr (StdArray<T>::value) {
       for (auto& item : field) get(item);
     } else {
@@ -274,6 +282,14 @@ struct SchemaBuilder {
     }
   }
 };
+
+/// The fields of this very object.
+template <class T>
+std::vector<SchemaField> fields_of(T& value) {
+  Schema schema;
+  SchemaBuilder{schema, reinterpret_cast<const std::byte*>(&value)}.add("", value);
+  return std::move(schema.fields);
+}
 
 }  // namespace payload_detail
 

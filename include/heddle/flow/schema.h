@@ -64,6 +64,10 @@ struct Schema {
   [[nodiscard]] Digest64 digest() const;
 };
 
+/// Bytes of a payload whose encoded form is a piece of its memory: no sequences, fields
+/// one behind the other as they are described. 0: it is none.
+[[nodiscard]] std::uint32_t flat_bytes_of(const Schema& schema);
+
 /// One field of an encoded payload: where its elements are.
 struct FieldView {
   const SchemaField* field = nullptr;

@@ -14,26 +14,6 @@
 namespace heddle::flow {
 namespace {
 
-std::string chain_yaml(const ChainOptions& options) {
-  std::string tasks = "name: chain\ntasks:\n  - {id: source, type: Counter}\n";
-  std::string connections = "connections:\n";
-  std::string last = "source";
-  for (std::uint32_t i = 0; i < options.stages; ++i) {
-    tasks +=
-        fmt::format("  - {{id: stage{}, type: Stage, params: {{turns: {}}}}}\n", i, options.turns);
-    connections += fmt::format("  - {{from: {}, to: stage{}}}\n", last, i);
-    last = fmt::format("stage{}", i);
-    if (!options.is_caterpillar) continue;
-    tasks += fmt::format("  - {{id: sink{}, type: Discard}}\n", i);
-    connections += fmt::format("  - {{from: {}, to: sink{}}}\n", last, i);
-  }
-  if (!options.is_caterpillar) {
-    tasks += "  - {id: sink, type: Discard}\n";
-    connections += fmt::format("  - {{from: {}, to: sink}}\n", last);
-  }
-  return tasks + connections;
-}
-
 double cpu_ns(clockid_t clock) {
   timespec now{};
   clock_gettime(clock, &now);
@@ -112,6 +92,26 @@ Result<std::vector<double>> costs_of_chain(Graph graph) {
 }
 
 }  // namespace
+
+std::string chain_yaml(const ChainOptions& options) {
+  std::string tasks = "name: chain\ntasks:\n  - {id: source, type: Counter}\n";
+  std::string connections = "connections:\n";
+  std::string last = "source";
+  for (std::uint32_t i = 0; i < options.stages; ++i) {
+    tasks +=
+        fmt::format("  - {{id: stage{}, type: Stage, params: {{turns: {}}}}}\n", i, options.turns);
+    connections += fmt::format("  - {{from: {}, to: stage{}}}\n", last, i);
+    last = fmt::format("stage{}", i);
+    if (!options.is_caterpillar) continue;
+    tasks += fmt::format("  - {{id: sink{}, type: Discard}}\n", i);
+    connections += fmt::format("  - {{from: {}, to: sink{}}}\n", last, i);
+  }
+  if (!options.is_caterpillar) {
+    tasks += "  - {id: sink, type: Discard}\n";
+    connections += fmt::format("  - {{from: {}, to: sink}}\n", last);
+  }
+  return tasks + connections;
+}
 
 Result<ChainResult> measure_chain(const ChainOptions& options) {
   TaskRegistry registry;

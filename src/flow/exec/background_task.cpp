@@ -107,13 +107,13 @@ void BackgroundTask::stop(const WaitPolicy& policy) {
 
 void BackgroundTask::serve() {
   Context context;
-  const StepIdentity identity{task_.id, 0};
+  const StepIdentity identity{.id = task_.id};
   for (std::uint64_t next = 0;; ++next) {
     launched_.wait(next + 1, policy_);
     if (is_stopping_.load()) return;
     Job& job = jobs_[queue_[next % queue_.size()]];
-    ContextAccess::set_list(context, job.clid, job.now_ns);
-    ContextAccess::set_step(context, identity, nullptr);
+    ContextAccess::set_list(context, job.clid, job.now_ns, nullptr);
+    ContextAccess::set_step(context, identity);
     job.outcome = task_.type->run(instance_, context, job.base, job_offsets_.data(), job.failure);
     done_.publish(next + 1, policy_);
   }

@@ -63,7 +63,7 @@ class Checkpoint final : public Executor {
           engine_.wait(worker, cursors_[after], clid, after);
 #endif
         }
-        ticks = engine_.run_step<kStamps>(worker, code, slot, clid, ticks);
+        ticks = engine_.run_step<kStamps, true>(worker, code, slot, clid, ticks);
         if (is_awaited_[code.index]) cursors_[code.index].publish(clid + 1, policy);
       }
       static_cast<void>(

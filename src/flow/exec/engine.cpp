@@ -27,20 +27,22 @@ Engine::Engine(const Parts& parts, std::vector<StepCode> steps, std::uint32_t wo
   for (std::uint32_t i = 0; i < parts.layout->messages.size(); ++i) {
     if (parts.layout->messages[i].type->release != nullptr) releasing_.push_back(i);
   }
+  is_tsc_ = parts.clock->is_tsc();
   if (parts.graph->runtime.has_stamps) {
-    stamps_ = parts.clock->is_tsc() ? Stamps::Counter : Stamps::Clock;
+    stamps_ = is_tsc_ ? Stamps::Counter : Stamps::Clock;
   }
   const std::uint64_t first = parts.options->first_clid;
   if (parts.graph->runtime.lists) lists_end_ = first + *parts.graph->runtime.lists;
+  has_rate_ = parts.graph->runtime.rate_hz > 0;
+  if (parts.graph->logging.is_enabled) next_keyframe_ = first;
   steady_clid_ = first + parts.options->steady_after_lists;
   committed_.store(first, std::memory_order_relaxed);
   admitted_.store(first, std::memory_order_relaxed);
 }
 
-bool Engine::wants_end(std::uint64_t clid) const {
-  return clid >= lists_end_ || parts_.stop->load(std::memory_order_relaxed) ||
-         parts_.options->interrupt.is_requested() ||
-         step_key(clid, 0) > limit_.load(std::memory_order_relaxed);
+std::uint64_t Engine::keyframe_after(std::uint64_t clid) const {
+  const std::uint64_t interval = parts_.graph->logging.keyframe_interval;
+  return interval == 0 ? kNoEnd : (clid / interval + 1) * interval;
 }
 
 /// Deadlines are absolute, so that rounding never adds up; periods that have passed
@@ -67,8 +69,8 @@ std::uint64_t Engine::wait_for_rate(std::uint64_t clid, std::uint64_t ticks) {
 }
 
 bool Engine::admit(std::uint32_t slot_index, std::uint64_t clid) {
-  std::uint64_t ticks = parts_.clock->ticks();
-  if (parts_.graph->runtime.rate_hz > 0) ticks = wait_for_rate(clid, ticks);
+  std::uint64_t ticks = is_tsc_ ? stamp<Stamps::Counter>() : parts_.clock->ticks();
+  if (has_rate_) ticks = wait_for_rate(clid, ticks);
   if (wants_end(clid)) {
     end_clid_.store(clid, std::memory_order_release);
     return false;
@@ -79,18 +81,15 @@ bool Engine::admit(std::uint32_t slot_index, std::uint64_t clid) {
   header.admission_ns = parts_.clock->admit(clid, ticks).ns;
   header.is_aborted.store(false, std::memory_order_relaxed);
   header.ignored_count.store(0, std::memory_order_relaxed);
-  const std::uint64_t interval = parts_.graph->logging.keyframe_interval;
-  header.is_keyframe = parts_.graph->logging.is_enabled &&
-                       (clid == first_clid() || (interval > 0 && clid % interval == 0));
+  header.has_text.store(false, std::memory_order_relaxed);
+  header.is_keyframe = clid == next_keyframe_;
+  if (header.is_keyframe) [[unlikely]]
+    next_keyframe_ = keyframe_after(clid);
+  header.is_special.store(header.is_keyframe, std::memory_order_relaxed);
   header.admission_ticks = ticks;
   set_state(header, SlotState::Processing);
   admitted_.store(clid + 1, std::memory_order_relaxed);
   return true;
-}
-
-void Engine::set_state(SlotHeader& header, SlotState state) {
-  HEDDLE_CHECK(is_slot_step(header.state, state));
-  header.state = state;
 }
 
 void Engine::commit(WorkerState& worker, std::uint32_t slot_index, std::uint64_t clid) {
@@ -98,7 +97,7 @@ void Engine::commit(WorkerState& worker, std::uint32_t slot_index, std::uint64_t
   SlotHeader& header = parts_.ring->header(slot_index);
   set_state(header, SlotState::Done);
   set_state(header, SlotState::Serialising);
-  if (step_key(clid, kCommitStep) <= limit_.load(std::memory_order_relaxed)) [[likely]] {
+  if (step_key(clid, kCommitStep) <= limit_.get()) [[likely]] {
     const ListView list(*parts_.layout, parts_.ring->slot(slot_index),
                         parts_.ring->states(slot_index));
     if (parts_.sink->commit(list)) [[likely]] {
@@ -126,19 +125,13 @@ std::uint64_t Engine::wait_long(WorkerState& worker, ProgressWord& word, std::ui
   return value;
 }
 
-void Engine::lower_limit(std::uint64_t key) {
-  std::uint64_t limit = limit_.load(std::memory_order_relaxed);
-  while (key < limit && !limit_.compare_exchange_weak(limit, key)) {
-  }
-}
-
 void Engine::fail_at(std::uint64_t key, Diagnostics error) {
   const std::lock_guard lock(failure_mutex_);
   if (key < failure_key_) {
     failure_key_ = key;
     failure_ = std::move(error);
   }
-  lower_limit(key);
+  limit_.lower(key);
 }
 
 void Engine::note_steady(WorkerState& worker) {
@@ -157,7 +150,7 @@ RunSummary Engine::summary() const {
                  .missed_periods = missed_periods_,
                  .steady_faults = faults_};
   out.ending.end_clid = first_clid() + lists_;
-  const std::uint64_t limit = limit_.load(std::memory_order_relaxed);
+  const std::uint64_t limit = limit_.get();
   if (failure_key_ <= limit && failure_key_ != kNoEnd) {
     out.ending.kind = RunEnding::Kind::Failed;
     out.error = failure_;

@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "flow/exec/progress_word.h"
+#include "flow/exec/run_limit.h"
 #include "flow/exec/step_code.h"
 #include "flow/slot/encode.h"
 #include "flow/slot/slot_ring.h"
@@ -67,15 +68,17 @@ class Engine {
   [[nodiscard]] std::uint64_t end_clid() const { return end_clid_.load(std::memory_order_acquire); }
 
   /// Runs a step; returns the reading at its end, which is the next one's begin.
-  template <Stamps kStamps>
+  /// `kIsShared`: other workers run, so that a failure of theirs may end the run in the
+  /// middle of a list, and this worker encodes what its step wrote.
+  template <Stamps kStamps, bool kIsShared>
   std::uint64_t run_step(WorkerState& worker, const StepCode& code, std::byte* slot,
                          std::uint64_t clid, std::uint64_t begin_ticks);
   template <Stamps kStamps>
   [[nodiscard]] std::uint64_t stamp() const;
   /// Sets a worker's context to a list.
-  void enter_list(WorkerState& worker, const std::byte* slot, std::uint64_t clid) {
+  void enter_list(WorkerState& worker, std::byte* slot, std::uint64_t clid) {
     const auto& header = *reinterpret_cast<const SlotHeader*>(slot);
-    ContextAccess::set_list(worker.context, clid, header.admission_ns);
+    ContextAccess::set_list(worker.context, clid, header.admission_ns, slot);
     ContextAccess::set_text_bytes(worker.context, parts_.layout->text_bytes);
     if (clid >= steady_clid_ && !worker.is_steady) [[unlikely]]
       note_steady(worker);
@@ -117,10 +120,17 @@ class Engine {
                      std::uint64_t clid);
   void freeze(const StepCode& code, std::byte* slot);
   void clear_outputs(const StepCode& code, std::byte* slot) const;
-  void lower_limit(std::uint64_t key);
-  [[nodiscard]] bool wants_end(std::uint64_t clid) const;
+  [[nodiscard]] bool wants_end(std::uint64_t clid) const {
+    return clid >= lists_end_ || parts_.stop->load(std::memory_order_relaxed) ||
+           parts_.options->interrupt.is_requested() || step_key(clid, 0) > limit_.get();
+  }
   std::uint64_t wait_for_rate(std::uint64_t clid, std::uint64_t ticks);
-  void set_state(SlotHeader& header, SlotState state);
+  void take_notes(WorkerState& worker, StepHeader& header, SlotHeader& list);
+  [[nodiscard]] std::uint64_t keyframe_after(std::uint64_t clid) const;
+  static void set_state(SlotHeader& header, SlotState state) {
+    HEDDLE_CHECK(is_slot_step(header.state, state));
+    header.state = state;
+  }
   void note_steady(WorkerState& worker);
 
   Parts parts_;
@@ -131,7 +141,10 @@ class Engine {
   Stamps stamps_ = Stamps::Off;
   std::uint64_t lists_end_ = kNoEnd;
   std::uint64_t steady_clid_ = 0;
+  bool has_rate_ = false;
+  bool is_tsc_ = false;
   // Of the admitting thread:
+  std::uint64_t next_keyframe_ = kNoEnd;
   std::uint64_t rate_index_ = 0;
   std::int64_t rate_start_ns_ = 0;
   std::uint64_t missed_periods_ = 0;
@@ -140,8 +153,8 @@ class Engine {
   std::uint64_t aborted_ = 0;
   std::uint64_t ignored_ = 0;
 
-  alignas(128) std::atomic<std::uint64_t> limit_ = kNoEnd;
-  std::atomic<std::uint64_t> end_clid_ = kNoEnd;
+  RunLimit limit_;
+  alignas(128) std::atomic<std::uint64_t> end_clid_ = kNoEnd;
   alignas(128) std::atomic<std::uint64_t> committed_ = 0;
   alignas(128) std::atomic<std::uint64_t> admitted_ = 0;
   mutable std::mutex failure_mutex_;
@@ -165,35 +178,33 @@ inline std::uint64_t Engine::stamp() const {
   }
 }
 
-template <Stamps kStamps>
+template <Stamps kStamps, bool kIsShared>
 inline std::uint64_t Engine::run_step(WorkerState& worker, const StepCode& code, std::byte* slot,
                                       std::uint64_t clid, std::uint64_t begin_ticks) {
-  auto& list = *reinterpret_cast<SlotHeader*>(slot);
+  const auto& list = *reinterpret_cast<const SlotHeader*>(slot);
   auto& header = *reinterpret_cast<StepHeader*>(slot + code.offset);
   const std::uint64_t key = step_key(clid, code.index);
   worker.current.store(key, std::memory_order_relaxed);
-  ContextAccess::set_step(worker.context, code.identity, slot + code.text_offset);
-  const bool is_plain = !code.is_special && !list.is_keyframe &&
-                        !list.is_aborted.load(std::memory_order_relaxed) &&
-                        key <= limit_.load(std::memory_order_relaxed);
+  ContextAccess::set_step(worker.context, code.identity);
+  header.clear();
+  bool is_plain = !code.is_special && !list.is_special.load(std::memory_order_relaxed);
+  if constexpr (kIsShared) is_plain = is_plain && key <= limit_.get();
   if (is_plain) [[likely]] {
     const StepOutcome outcome =
         code.run(code.instance, worker.context, slot, code.port_offsets, worker.failure);
-    header.state = StepState::Ok;
-    if (outcome != StepOutcome::Ok || ContextAccess::wants_stop(worker.context)) [[unlikely]] {
+    if (outcome != StepOutcome::Ok || ContextAccess::is_noted(worker.context)) [[unlikely]] {
       settle(worker, code, slot, clid, outcome);
     }
   } else {
     run_specially(worker, code, slot, clid);
   }
-  const TextBuffer& text = ContextAccess::text(worker.context);
-  header.text_used_bytes = text.used_bytes;
-  header.text_lost_count = text.lost_count;
-  if (code.encoded_offset != 0) {
-    std::byte* const begin = slot + code.encoded_offset;
-    const std::byte* end =
-        encode_step(*parts_.layout, parts_.layout->steps[code.index], slot, begin);
-    header.encoded_bytes = static_cast<std::uint32_t>(end - begin);
+  if constexpr (kIsShared) {
+    if (code.encoded_offset != 0) {
+      std::byte* const begin = slot + code.encoded_offset;
+      const std::byte* end =
+          encode_step(*parts_.layout, parts_.layout->steps[code.index], slot, begin);
+      header.encoded_bytes = static_cast<std::uint32_t>(end - begin);
+    }
   }
   const std::uint64_t end_ticks = stamp<kStamps>();
   if constexpr (kStamps != Stamps::Off) {

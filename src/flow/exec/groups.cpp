@@ -142,7 +142,7 @@ class Groups final : public Executor {
       const auto& header = *reinterpret_cast<const SlotHeader*>(slot);
       std::uint64_t ticks = own == 0 ? header.admission_ticks : engine_.stamp<kStamps>();
       for (std::uint32_t step = group.begin; step < group.end; ++step) {
-        ticks = engine_.run_step<kStamps>(worker, engine_.steps()[step], slot, clid, ticks);
+        ticks = engine_.run_step<kStamps, true>(worker, engine_.steps()[step], slot, clid, ticks);
       }
       words_[index].publish(clid + 1, engine_.wait_policy());
       if (own + 1 == groups_.size()) commit(worker, own, clid);

@@ -87,8 +87,8 @@ class Pool final : public Executor {
     } else {
       std::byte* const slot = engine_.slot(slot_index);
       engine_.enter_list(worker, slot, clid);
-      engine_.run_step<kStamps>(worker, engine_.steps()[node], slot, clid,
-                                engine_.stamp<kStamps>());
+      engine_.run_step<kStamps, true>(worker, engine_.steps()[node], slot, clid,
+                                      engine_.stamp<kStamps>());
     }
     done(clid, node).store(clid + 1, std::memory_order_release);
     if (node >= step_count_ || after_[node] != kNoIndex || before_[node] != kNoIndex) {

@@ -69,8 +69,7 @@ void Engine::run_specially(WorkerState& worker, const StepCode& code, std::byte*
                            std::uint64_t clid) {
   const auto& list = *reinterpret_cast<const SlotHeader*>(slot);
   auto& header = *reinterpret_cast<StepHeader*>(slot + code.offset);
-  header.state = StepState::Ok;
-  const bool is_beyond = step_key(clid, code.index) > limit_.load(std::memory_order_relaxed);
+  const bool is_beyond = step_key(clid, code.index) > limit_.get();
   if (list.is_keyframe && !is_beyond) freeze(code, slot);
   const bool is_skipped = list.is_aborted.load(std::memory_order_relaxed) &&
                           code.background == nullptr && depends_on_failed(code, slot);
@@ -82,13 +81,24 @@ void Engine::run_specially(WorkerState& worker, const StepCode& code, std::byte*
   run_body(worker, code, slot, clid);
 }
 
+void Engine::take_notes(WorkerState& worker, StepHeader& header, SlotHeader& list) {
+  if (ContextAccess::take_stop(worker.context)) limit_.lower(step_key(list.clid, kCommitStep));
+  const TextBuffer text = ContextAccess::take_text(worker.context);
+  header.text_used_bytes = text.used_bytes;
+  header.text_lost_count = text.lost_count;
+  if (text.capacity_bytes > 0 && text.used_bytes + text.lost_count > 0) {
+    list.has_text.store(true, std::memory_order_relaxed);
+  }
+}
+
 void Engine::settle(WorkerState& worker, const StepCode& code, std::byte* slot, std::uint64_t clid,
                     StepOutcome outcome) {
   auto& header = *reinterpret_cast<StepHeader*>(slot + code.offset);
-  if (ContextAccess::take_stop(worker.context)) lower_limit(step_key(clid, kCommitStep));
-  if (outcome == StepOutcome::Ok) return;
   auto& list = *reinterpret_cast<SlotHeader*>(slot);
+  if (ContextAccess::is_noted(worker.context)) take_notes(worker, header, list);
+  if (outcome == StepOutcome::Ok) return;
   clear_outputs(code, slot);
+  list.is_special.store(true, std::memory_order_relaxed);
   switch (parts_.graph->tasks[code.task].on_error) {
     case OnError::Shutdown:
       header.state = StepState::Aborted;

@@ -14,7 +14,7 @@ void run_lists(Engine& engine, WorkerState& worker) {
     engine.enter_list(worker, slot, clid);
     std::uint64_t ticks = header.admission_ticks;
     for (const StepCode& code : steps) {
-      ticks = engine.run_step<kStamps>(worker, code, slot, clid, ticks);
+      ticks = engine.run_step<kStamps, false>(worker, code, slot, clid, ticks);
     }
     engine.commit(worker, 0, clid);
   }

@@ -18,8 +18,7 @@ struct StepCode {
   decltype(TaskType::run) run = nullptr;
   void* instance = nullptr;
   const std::uint32_t* port_offsets = nullptr;
-  std::uint32_t offset = 0;  ///< of its StepHeader
-  std::uint32_t text_offset = 0;
+  std::uint32_t offset = 0;          ///< of its StepHeader
   std::uint32_t encoded_offset = 0;  ///< 0: the commit stage encodes
   bool is_special = false;           ///< injected, or in the background
   bool is_injected = false;

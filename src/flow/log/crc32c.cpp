@@ -126,7 +126,7 @@ bool has_crc32c_instruction() {
 
 #endif
 
-std::uint32_t crc32c(std::uint32_t before, std::span<const std::byte> bytes) {
+std::uint32_t crc32c_any(std::uint32_t before, std::span<const std::byte> bytes) {
   static const bool has_instruction = has_crc32c_instruction();
   return has_instruction ? crc32c_hardware(before, bytes) : crc32c_software(before, bytes);
 }

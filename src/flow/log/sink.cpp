@@ -1,6 +1,7 @@
 // A list takes one opening of the writer: its keyframes, its data, encoded straight
 // into the batch, its times and its text. Room is asked for by the most it can take.
 #include <array>
+#include <cstring>
 #include <limits>
 
 #include "heddle/flow/log_bytes.h"
@@ -168,29 +169,43 @@ void LogSink::add_states(const ListView& list) {
   }
 }
 
+/// In the short form; where a list took too long for it, in the long one instead.
 void LogSink::add_timing(const ListView& list) {
   const std::size_t steps = list.step_count();
   const std::uint64_t base = list.times(0).begin_ticks;
-  std::uint64_t largest = 0;
+  std::byte* at = writer_
+                      ->begin_record(Stream::Timing, static_cast<std::uint8_t>(TimingKind::Short),
+                                     16 + kShortStepBytes * steps)
+                      .data();
+  const std::uint64_t head[2] = {list.clid(), base};
+  std::memcpy(at, head, sizeof head);
+  at += sizeof head;
+  std::uint64_t all = 0;
   for (std::size_t i = 0; i < steps; ++i) {
     const StepTimes times = list.times(i);
-    largest |= (times.begin_ticks - base) | (times.end_ticks - base);
+    const std::uint64_t begin = times.begin_ticks - base;
+    const std::uint64_t end = times.end_ticks - base;
+    all |= begin | end;
+    const std::uint64_t both = begin | end << 32;
+    std::memcpy(at, &both, sizeof both);
+    at += sizeof both;
   }
-  const bool is_short = largest <= std::numeric_limits<std::uint32_t>::max();
-  const std::size_t bytes = is_short ? 16 + kShortStepBytes * steps : 8 + kLongStepBytes * steps;
-  const TimingKind kind = is_short ? TimingKind::Short : TimingKind::Long;
-  ByteWriter out(writer_->begin_record(Stream::Timing, static_cast<std::uint8_t>(kind), bytes));
+  if (all <= std::numeric_limits<std::uint32_t>::max()) {
+    writer_->end_record(16 + kShortStepBytes * steps);
+  } else {
+    writer_->cancel_record();
+    add_long_timing(list);
+  }
+}
+
+void LogSink::add_long_timing(const ListView& list) {
+  ByteWriter out(writer_->begin_record(Stream::Timing, static_cast<std::uint8_t>(TimingKind::Long),
+                                       8 + kLongStepBytes * list.step_count()));
   out.put(list.clid());
-  if (is_short) out.put(base);
-  for (std::size_t i = 0; i < steps; ++i) {
+  for (std::size_t i = 0; i < list.step_count(); ++i) {
     const StepTimes times = list.times(i);
-    if (is_short) {
-      out.put(static_cast<std::uint32_t>(times.begin_ticks - base));
-      out.put(static_cast<std::uint32_t>(times.end_ticks - base));
-    } else {
-      out.put(times.begin_ticks);
-      out.put(times.end_ticks);
-    }
+    out.put(times.begin_ticks);
+    out.put(times.end_ticks);
   }
   writer_->end_record(out.size());
 }

@@ -28,7 +28,7 @@ struct RecordHeader {
 
 /// Completes a record whose payload is in place: header, zeros behind, checksum.
 /// Requires: `record_bytes(header.length)` bytes at `at`.
-void seal_record(std::byte* at, RecordHeader header, std::uint32_t seed);
+void seal_record(std::byte* at, const RecordHeader& header, std::uint32_t seed);
 
 /// Whether checksum and closing zeros are right. Requires: the whole record.
 [[nodiscard]] bool is_record_intact(const std::byte* at, const RecordHeader& header,

@@ -126,6 +126,12 @@ void LogWriter::end_record(std::size_t payload_bytes) {
   s.current->used = at + record_bytes(payload_bytes);
 }
 
+void LogWriter::cancel_record() {
+  State& s = *state_;
+  s.current->used = static_cast<std::uint64_t>(s.record - s.current->bytes.data());
+  --s.sequences[static_cast<std::size_t>(s.record_header.stream)];
+}
+
 void LogWriter::add(Stream stream, std::uint8_t kind, std::span<const std::byte> payload) {
   const std::span<std::byte> room = begin_record(stream, kind, payload.size());
   if (!payload.empty()) std::memcpy(room.data(), payload.data(), payload.size());

@@ -58,6 +58,10 @@ std::size_t ListView::encode_data(std::byte* to) const {
   at = put(at, header().clid);
   at = put(at, header().admission_ns);
   *at++ = std::byte{is_aborted() ? kListAborted : std::uint8_t{0}};
+  if (!layout_->is_encoded_ahead) {
+    for (const MessageSlot& where : layout_->logged) at = encode_message(where, slot_, at);
+    return static_cast<std::size_t>(at - to);
+  }
   for (const std::uint32_t index : layout_->data_steps) {
     const StepSlot& step = layout_->steps[index];
     const StepHeader& state = step_header(index);
@@ -80,13 +84,6 @@ std::size_t ListView::data_bytes_exact() const {
     if (is_kept(where, header)) bytes += where.type->encoded_bytes(message);
   }
   return bytes;
-}
-
-bool ListView::has_text() const {
-  for (std::size_t step = 0; step < step_count(); ++step) {
-    if (step_header(step).text_used_bytes != 0) return true;
-  }
-  return false;
 }
 
 std::uint64_t ListView::lost_text_count() const {

@@ -16,11 +16,16 @@ inline std::byte* encode_message(const MessageSlot& where, const std::byte* slot
     *to = std::byte{0};
     return to + 1;
   }
-  if (flags != 1 || where.has_sequence || where.content != ContentPolicy::All) {
-    return encode_message_slowly(where, message, to);
+  if (flags != 1 || !where.is_plain) return encode_message_slowly(where, message, to);
+  *to++ = std::byte{kMessagePresent};
+  const MessageType& type = *where.type;
+  if (type.flat_bytes == sizeof(std::uint64_t)) {
+    std::memcpy(to, message + type.flat_offset, sizeof(std::uint64_t));
+    return to + sizeof(std::uint64_t);
   }
-  *to = std::byte{kMessagePresent};
-  return where.type->encode(message, to + 1);
+  if (type.flat_bytes == 0) return type.encode(message, to);
+  std::memcpy(to, message + type.flat_offset, type.flat_bytes);
+  return to + type.flat_bytes;
 }
 
 /// All logged messages of a step.

@@ -1,6 +1,7 @@
 #include "heddle/flow/layout.h"
 
 #include <algorithm>
+#include <iterator>
 
 #include "heddle/base/check.h"
 
@@ -43,6 +44,11 @@ class LayoutMaker {
     for (const std::uint32_t step : out_.step_of_task) {
       if (has_logged(out_.steps[step])) out_.data_steps.push_back(step);
     }
+    for (const std::uint32_t step : out_.data_steps) {
+      const auto begin = out_.messages.begin() + out_.steps[step].first_message;
+      std::copy_if(begin, begin + out_.steps[step].message_count, std::back_inserter(out_.logged),
+                   [](const MessageSlot& message) { return message.is_logged; });
+    }
     out_.slot_bytes = align_up(end_, kRegionBytes);
     HEDDLE_CHECK(out_.slot_bytes <= 0xFFFF'FFFF);
     return std::move(out_);
@@ -69,9 +75,14 @@ class LayoutMaker {
       const GraphMessage& message = graph_.messages[index_of_message];
       if (step.message_count++ == 0) step.first_message = index_of_message;
       step.port_offsets[port] = take(message.type->message_bytes, message.type->message_align);
-      out_.messages[index_of_message] = {
-          step.port_offsets[port], index,           message.type,
-          message.is_logged,       message.content, has_sequence(message.type->schema)};
+      const bool has_items = has_sequence(message.type->schema);
+      out_.messages[index_of_message] = {step.port_offsets[port],
+                                         index,
+                                         message.type,
+                                         message.is_logged,
+                                         message.content,
+                                         has_items,
+                                         !has_items && message.content == ContentPolicy::All};
       if (!message.is_logged) continue;
       encoded_max += kMessageRecordBytesMax + message.type->schema.encoded_bytes_max;
       is_bounded = is_bounded && !message.type->schema.has_unbounded;
@@ -80,6 +91,7 @@ class LayoutMaker {
     out_.has_unbounded = out_.has_unbounded || !is_bounded;
     step.text_offset = take(out_.text_bytes, 8);
     if (encode_ahead_ && is_bounded && encoded_max <= kEncodeAheadBytesMax) {
+      out_.is_encoded_ahead = out_.is_encoded_ahead || encoded_max > 0;
       step.encoded_capacity = static_cast<std::uint32_t>(encoded_max);
       step.encoded_offset = take(encoded_max, 8);
     }

@@ -48,6 +48,17 @@ Digest64 Schema::digest() const {
   return stream.digest();
 }
 
+std::uint32_t flat_bytes_of(const Schema& schema) {
+  if (schema.fields.empty()) return 0;
+  const std::uint32_t begin = schema.fields.front().offset_bytes;
+  std::uint64_t end = begin;
+  for (const SchemaField& field : schema.fields) {
+    if (field.shape == FieldShape::Sequence || field.offset_bytes != end) return 0;
+    end += std::uint64_t{field.count} * field_kind_bytes(field.kind);
+  }
+  return end <= schema.size_bytes ? static_cast<std::uint32_t>(end) - begin : 0;
+}
+
 bool split_fields(const Schema& schema, std::span<const std::byte> encoded,
                   std::vector<FieldView>& fields) {
   fields.clear();
