@@ -11,7 +11,11 @@ foreach(target IN LISTS heddle_installed)
   set_target_properties(${target} PROPERTIES EXPORT_NAME ${name})
 endforeach()
 
+get_property(heddle_kernels GLOBAL PROPERTY HEDDLE_TILE_KERNELS)
+add_dependencies(heddle_install_set ${heddle_kernels})
+
 install(TARGETS heddle RUNTIME DESTINATION bin)
+install(TARGETS ${heddle_kernels} LIBRARY DESTINATION lib/heddle/tile)
 install(TARGETS ${heddle_installed} EXPORT heddle ARCHIVE DESTINATION lib)
 install(DIRECTORY ${CMAKE_SOURCE_DIR}/include/heddle DESTINATION include)
 install(FILES ${CMAKE_SOURCE_DIR}/include/heddle_tile.h DESTINATION include)

@@ -135,6 +135,14 @@ class Tile {
               BufferIds writes) {
     compute(node, HEDDLE_TILE_VECTOR, {elements, operation}, reads, writes);
   }
+  /// Reads buffers 0 to `count` - 1, as many as 8.
+  void vector_of_first(std::uint32_t node, Index elements, heddle_tile_operation operation,
+                       std::uint32_t count, std::uint32_t written) {
+    static constexpr std::array<std::uint32_t, 8> kIds = {0, 1, 2, 3, 4, 5, 6, 7};
+    const std::array<Index, 2> dims = {elements, operation};
+    keep(heddle_tile_compute(context_, node, HEDDLE_TILE_VECTOR, dims.data(), 2,
+                             {kIds.data(), count}, {&written, 1}));
+  }
   void cross_lane(std::uint32_t node, Index groups, Index size, heddle_tile_operation operation,
                   BufferIds reads, BufferIds writes) {
     compute(node, HEDDLE_TILE_CROSS_LANE, {groups, size, operation}, reads, writes);

@@ -12,6 +12,11 @@
 #include <fstream>
 #include <thread>
 
+#include "heddle/tile/kernel/attention.h"
+#include "heddle/tile/kernel/conv2d.h"
+#include "heddle/tile/kernel/depthwise.h"
+#include "heddle/tile/kernel/gemm.h"
+#include "heddle/tile/kernel/rowwise.h"
 #include "support/external_tool.h"
 #include "support/process.h"
 #include "support/temp_directory.h"
@@ -65,18 +70,21 @@ std::string shown(const WorkItem& item) {
   return out.str();
 }
 
-/// All work-items of a producer as texts, then what went wrong.
-std::vector<std::string> played(const std::string& path, const ProducerOptions& options) {
-  auto source = load_producer(path, options);
-  if (!source) return {source.error().to_string()};
+/// All work-items of a source as texts, then what went wrong.
+std::vector<std::string> played_source(WorkItemSource& source) {
   std::vector<std::string> texts;
   WorkItem item;
   for (;;) {
-    const Result<bool> more = (*source)->next(item);
+    const Result<bool> more = source.next(item);
     if (!more) texts.push_back(more.error().to_string());
     if (!more || !*more) return texts;
     texts.push_back(shown(item));
   }
+}
+
+std::vector<std::string> played(const std::string& path, const ProducerOptions& options) {
+  auto source = load_producer(path, options);
+  return source ? played_source(**source) : std::vector{source.error().to_string()};
 }
 
 std::string problem_of(Fault fault, ProducerOptions options = {}) {
@@ -94,6 +102,28 @@ TEST(Producer, gives_the_same_trace_in_a_child_and_in_this_process) {
   EXPECT_THAT(child[3], HasSubstr("3 key -1: 3\n"));
   // The load: async, of tensor 0, elements 64 from 4 * 64 on, into buffer 0.
   EXPECT_THAT(child[4], HasSubstr("\n 2001 0 0 32 0 256 64 w64 w1 | | b0"));
+}
+
+TEST(Producer, of_each_kernel_gives_the_trace_of_the_kernel_that_is_linked_in) {
+  using std::int64_t;
+  const std::tuple<std::string, KernelFunction, std::vector<int64_t>> kernels[] = {
+      {"gemm", kernel::Gemm::kernel, {300, 200, 100}},
+      {"conv2d", kernel::Conv2d::kernel, {1, 20, 20, 16, 32, 3, 3, 1, 1}},
+      {"depthwise", kernel::Depthwise::kernel, {1, 20, 20, 16, 3, 3, 1, 1}},
+      {"elementwise", kernel::Elementwise::kernel, {100000, 2, 32}},
+      {"reduce", kernel::Reduce::kernel, {100, 64}},
+      {"softmax", kernel::Softmax::kernel, {100, 64}},
+      {"layernorm", kernel::Layernorm::kernel, {100, 64}},
+      {"attention", kernel::Attention::kernel, {4, 64, 64, 32, 16, 1}},
+  };
+  for (const auto& [name, function, shape] : kernels) {
+    const ProducerOptions options{.shape_args = shape};
+    auto linked = run_kernel(name, function, options);
+    ASSERT_TRUE(linked) << linked.error().to_string();
+    EXPECT_EQ(played_source(**linked),
+              played(std::string(HEDDLE_KERNELS) + "/" + name + ".so", options))
+        << name;
+  }
 }
 
 TEST(Producer, that_is_no_producer_is_refused_with_the_reason) {

@@ -1,0 +1,4 @@
+// A reduction of rows, as a producer; its shape arguments stand in the header.
+#include "heddle/tile/kernel/rowwise.h"
+
+HEDDLE_TILE_KERNEL(heddle::tile::kernel::Reduce::kernel);

@@ -1,0 +1,4 @@
+// Softmax of rows, as a producer; its shape arguments stand in the header.
+#include "heddle/tile/kernel/rowwise.h"
+
+HEDDLE_TILE_KERNEL(heddle::tile::kernel::Softmax::kernel);
