@@ -57,7 +57,7 @@ double measure_logged(flow::ChainOptions options, const std::string& directory) 
 
 }  // namespace
 
-std::vector<Row> chain_rows(const FlowBench& bench) {
+Result<std::vector<Row>> chain_rows(const FlowBench& bench) {
   const double read = flow::measure_clock_read_ns();
   const std::string stamps = fmt::format("11 clock readings of {:.1f} ns, and 100", read);
   std::vector<Row> rows = {
@@ -86,7 +86,7 @@ std::vector<Row> chain_rows(const FlowBench& bench) {
   return rows;
 }
 
-std::vector<Row> pipeline_rows(const FlowBench& bench) {
+Result<std::vector<Row>> pipeline_rows(const FlowBench& bench) {
   const double turn = flow::measure_turn_ns();
   const std::uint32_t workers = std::clamp(std::thread::hardware_concurrency(), 1U, 8U);
   std::vector<Row> rows;

@@ -109,7 +109,7 @@ double measure(std::uint64_t lists, std::uint32_t turns) {
 
 }  // namespace
 
-std::vector<Row> handoff_rows(const FlowBench& bench) {
+Result<std::vector<Row>> handoff_rows(const FlowBench& bench) {
   std::vector<Row> rows;
   for (const std::uint32_t turns : {0U, 100U, 1000U}) {
     Row row;

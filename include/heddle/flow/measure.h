@@ -43,8 +43,9 @@ struct PipelineOptions {
   std::uint32_t slots = 32;
   Strategy strategy = Strategy::Groups;
   std::uint64_t lists = 300;
-  std::vector<double> costs_ns = {};  ///< a task, for the plan; empty: all alike
-  CommitSink* sink = nullptr;         ///< null: nothing is logged
+  std::vector<double> costs_ns = {};     ///< a task, for the plan; empty: all alike
+  std::vector<std::uint32_t> cpus = {};  ///< of the workers; empty: where the system puts them
+  CommitSink* sink = nullptr;            ///< null: nothing is logged
 };
 
 struct PipelineResult {

@@ -59,6 +59,7 @@ std::string mandelbrot_yaml() {
 Result<PipelineResult> measure_mandelbrot(const PipelineOptions& options) {
   HEDDLE_TRY(const std::unique_ptr<Pipeline> pipeline,
              make_pipeline(options.lists, options.sink != nullptr));
+  pipeline->graph.runtime.cpus = options.cpus;
   const Plan plan = make_plan(pipeline->graph,
                               {options.workers, options.slots, options.strategy, options.costs_ns});
   NullCommitSink null_sink;
