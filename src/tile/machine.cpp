@@ -109,7 +109,7 @@ ScratchpadSpec read_scratchpad(ConfigReader map) {
   return s;
 }
 
-NocSpec read_noc(ConfigReader map, ClockRate core_clock) {
+NocSpec read_noc(ConfigReader map, ClockRate core_clock, const DmaSpec& dma) {
   NocSpec n;
   n.kind = map.optional_choice<NocKind>(
       "kind", n.kind,
@@ -119,8 +119,11 @@ NocSpec read_noc(ConfigReader map, ClockRate core_clock) {
   n.latency_cycles = map.optional<Count>(
       "latency_cycles", n.kind == NocKind::Fixed ? n.latency_cycles : 1, {least, 100'000});
   if (n.kind == NocKind::Fixed) return n;
+  n.ports_per_core = map.optional<Count>("ports_per_core", dma.requests_per_cycle, {1, 1024});
   n.flit_bytes = static_cast<Count>(read_bytes(map, "flit_bytes", n.flit_bytes, 1, 4096));
-  n.queue_flits = map.optional<Count>("queue_flits", n.queue_flits, {1, 65'536});
+  const Count packet = (dma.request_bytes + n.flit_bytes - 1) / n.flit_bytes;
+  n.queue_flits =
+      map.optional<Count>("queue_flits", std::max(n.queue_flits, packet), {packet, 65'536});
   if (n.kind == NocKind::Mesh) n.columns = map.optional<Count>("columns", n.columns, {0, 4096});
   return n;
 }
@@ -220,7 +223,7 @@ Result<Machine> read_machine(const ConfigNode& node, ConfigNode* resolved) {
   machine.cross_lane = read_cross_lane(map.optional_map("cross_lane"));
   machine.scratchpad = read_scratchpad(map.optional_map("scratchpad"));
   machine.dma = read_dma(map.optional_map("dma"));
-  machine.noc = read_noc(map.optional_map("noc"), machine.core_clock);
+  machine.noc = read_noc(map.optional_map("noc"), machine.core_clock, machine.dma);
   machine.l2 = read_l2(map.maybe_map("l2"));
   machine.dram = read_dram(map.optional_map("dram"));
   machine.energy = read_energy(map.optional_map("energy"));

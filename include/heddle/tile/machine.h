@@ -94,6 +94,7 @@ struct NocSpec {
   NocKind kind = NocKind::Fixed;
   ClockRate clock{940'000'000};
   std::uint32_t latency_cycles = 10;  ///< fixed: both ways together; else a hop
+  std::uint32_t ports_per_core = 16;  ///< terminals of each core, not of a fixed network
   std::uint32_t flit_bytes = 32;
   std::uint32_t queue_flits = 16;  ///< a input port
   std::uint32_t columns = 0;       ///< of a mesh; 0: as square as it goes

@@ -246,4 +246,23 @@ void DramUnit::issue(DramCommand command, std::uint32_t bank, std::uint32_t row,
   if (log_ != nullptr) log_->push_back({cycle, command, bank, row});
 }
 
+MemoryUse use_of_units(const std::vector<DramUnit>& units, std::uint32_t channels,
+                       std::uint32_t burst, ClockRate clock) {
+  MemoryUse use;
+  for (const DramUnit& unit : units) {
+    const DramUse& u = unit.use();
+    use.reads += u.reads;
+    use.writes += u.writes;
+    use.row_hits += u.hits;
+    use.row_misses += u.misses;
+    use.row_conflicts += u.conflicts;
+    use.refreshes += u.refreshes;
+    use.turnarounds += u.turnarounds;
+  }
+  use.channels = channels;
+  const std::uint64_t cycles = (use.reads + use.writes) * burst * channels / units.size();
+  use.data_busy = clock.edge(static_cast<std::int64_t>(cycles)) - SimTime(0);
+  return use;
+}
+
 }  // namespace heddle::tile::model

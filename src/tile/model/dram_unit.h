@@ -150,4 +150,9 @@ class DramUnit {
   std::vector<DramEvent>* log_ = nullptr;
 };
 
+/// What all units of a machine did. Pseudo-channels of a channel move data side by side, each a
+/// part of the width, so the channel is busy for the mean of them.
+[[nodiscard]] MemoryUse use_of_units(const std::vector<DramUnit>& units, std::uint32_t channels,
+                                     std::uint32_t burst, ClockRate clock);
+
 }  // namespace heddle::tile::model

@@ -3,20 +3,15 @@
 // its last requests began: a new one fits when the oldest of them has begun.
 #include "tile/model/memory_bandwidth.h"
 
-#include <numeric>
+#include <algorithm>
 
 #include "heddle/tile/machine.h"
 #include "tile/model/fixed_noc.h"
 #include "tile/model/response_queue.h"
+#include "tile/model/service.h"
 
 namespace heddle::tile::model {
 namespace {
-
-/// An instant between two picoseconds: `ps` + `part` / the denominator of the service time.
-struct FineTime {
-  std::int64_t ps = 0;
-  std::int64_t part = 0;
-};
 
 struct Channel {
   FineTime free;
@@ -31,11 +26,8 @@ class BandwidthMemory final : public MemorySystem {
         request_bytes_(machine.dma.request_bytes),
         latency_(machine.dram.latency),
         share_(std::max(1U, machine.dram.queue_depth / machine.cores)),
+        service_(machine),
         channels_(machine.dram.channels) {
-    const std::int64_t bytes_ps = std::int64_t{request_bytes_} * 1'000'000'000'000;
-    const std::int64_t divisor = std::gcd(bytes_ps, machine.dram.channel_bandwidth.count());
-    numerator_ = bytes_ps / divisor;
-    denominator_ = machine.dram.channel_bandwidth.count() / divisor;
     for (Channel& channel : channels_) {
       channel.begins.assign(std::size_t{share_} * machine.cores, -1);
       channel.oldest.assign(machine.cores, 0);
@@ -56,10 +48,9 @@ class BandwidthMemory final : public MemorySystem {
         retry_ = std::min(retry_, now + Picoseconds(oldest - arrival.ps()));
         break;
       }
-      if (channel.free.ps < arrival.ps()) channel.free = {arrival.ps(), 0};
-      oldest = channel.free.ps;
+      oldest = Service::begin(channel.free, arrival);
       channel.oldest[run.core] = (channel.oldest[run.core] + 1) % share_;
-      const SimTime done = serve(channel);
+      const SimTime done = service_.serve(channel.free);
       const SimTime at = run.is_write ? done : noc_.response(done + latency_);
       if (at != group.at && group.count > 0) {
         responses_.add(group);
@@ -87,29 +78,16 @@ class BandwidthMemory final : public MemorySystem {
     use.reads = reads_;
     use.writes = writes_;
     use.channels = static_cast<std::uint32_t>(channels_.size());
-    const __int128 busy = static_cast<__int128>(reads_ + writes_) * numerator_ / denominator_;
-    use.data_busy = Picoseconds(static_cast<std::int64_t>(busy));
+    use.data_busy = service_.total(reads_ + writes_);
     return use;
   }
 
  private:
-  /// The end of the service of one request.
-  [[nodiscard]] SimTime serve(Channel& channel) const {
-    channel.free.ps += numerator_ / denominator_;
-    channel.free.part += numerator_ % denominator_;
-    if (channel.free.part >= denominator_) {
-      channel.free.part -= denominator_;
-      ++channel.free.ps;
-    }
-    return SimTime(channel.free.ps);
-  }
-
   FixedNoc noc_;
   std::uint32_t request_bytes_ = 0;
   Picoseconds latency_;
   std::uint32_t share_ = 1;
-  std::int64_t numerator_ = 1;  ///< picoseconds of a request, over the denominator
-  std::int64_t denominator_ = 1;
+  Service service_;
   std::vector<Channel> channels_;
   ResponseQueue responses_;
   SimTime retry_ = kNever;

@@ -68,22 +68,7 @@ class CycleMemory final : public MemorySystem {
   }
 
   [[nodiscard]] MemoryUse use() const override {
-    MemoryUse use;
-    for (const DramUnit& unit : units_) {
-      const DramUse& u = unit.use();
-      use.reads += u.reads;
-      use.writes += u.writes;
-      use.row_hits += u.hits;
-      use.row_misses += u.misses;
-      use.row_conflicts += u.conflicts;
-      use.refreshes += u.refreshes;
-      use.turnarounds += u.turnarounds;
-    }
-    use.channels = channels_;
-    // Of a channel: its pseudo-channels move data side by side, each a part of the width.
-    const std::uint64_t cycles = (use.reads + use.writes) * burst_ * channels_ / units_.size();
-    use.data_busy = clock_.edge(static_cast<std::int64_t>(cycles)) - SimTime(0);
-    return use;
+    return use_of_units(units_, channels_, burst_, clock_);
   }
 
  private:

@@ -10,7 +10,6 @@
 namespace heddle::tile {
 namespace {
 
-using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 
 Result<Machine> parse(const std::string& text) {
@@ -50,8 +49,8 @@ TEST(ClockRate, finds_the_first_edge_that_is_not_before) {
 
 TEST(Machine, every_shipped_one_is_read_by_its_name) {
   EXPECT_THAT(shipped_machine_names(),
-              ElementsAre("array8x8_ddr4", "gemmini_like", "tpuv2", "tpuv3", "tpuv3_published",
-                          "tpuv4", "two_core_256", "v6e_like"));
+              testing::IsSupersetOf({"array8x8_ddr4", "gemmini_like", "tpuv2", "tpuv3",
+                                     "tpuv3_published", "tpuv4", "two_core_256", "v6e_like"}));
   for (const std::string_view name : shipped_machine_names()) {
     const Result<Machine> machine = load_machine(std::string(name));
     ASSERT_TRUE(machine) << machine.error().to_string();
