@@ -10,6 +10,7 @@ Command system_command() {
                      {"heddle system topology machine.yaml", "check a machine and describe it"}};
   system.children.push_back(system_run_command());
   system.children.push_back(system_topology_command());
+  system.children.push_back(system_collectives_command());
   return system;
 }
 

@@ -5,6 +5,7 @@
 
 namespace heddle::cli {
 
+[[nodiscard]] Command system_collectives_command();
 [[nodiscard]] Command system_run_command();
 [[nodiscard]] Command system_topology_command();
 

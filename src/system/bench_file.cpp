@@ -48,7 +48,7 @@ void read_collective(ConfigReader& map, Word word, BenchCase& one) {
                                                {"int32", Dtype::I32}});
   one.call.root = map.optional<std::uint32_t>("root", 0, {.min = 0, .max = 4095});
   one.call.pipeline_chunks =
-      map.optional<std::uint32_t>("pipeline_chunks", 8, {.min = 1, .max = 65'536});
+      map.maybe<std::uint32_t>("pipeline_chunks", {.min = 1, .max = 65'536}).value_or(0);
 }
 
 void read_product(ConfigReader& map, std::uint32_t m, std::uint32_t n, std::uint32_t k,
@@ -101,6 +101,7 @@ Result<BenchFile> load_bench(const std::string& path) {
   BenchFile file;
   file.name = map.optional<std::string>("name", "bench", {.max = 100});
   const std::optional<std::string> machine = map.maybe_path("machine");
+  const std::optional<std::string> registry = map.maybe_path("collectives");
   file.data = map.optional_choice<DataMode>(
       "data", DataMode::None,
       {{"none", DataMode::None}, {"eager", DataMode::Eager}, {"replay", DataMode::Replay}});
@@ -108,6 +109,8 @@ Result<BenchFile> load_bench(const std::string& path) {
       "queue", des::QueueKind::Heap,
       {{"heap", des::QueueKind::Heap}, {"wheel", des::QueueKind::Wheel}});
   file.replay_threads = map.optional<std::uint32_t>("replay_threads", 1, {.min = 1, .max = 1024});
+  file.threads = map.optional<std::uint32_t>("threads", 1, {.min = 1, .max = 1024});
+  file.partitions = map.optional<std::uint32_t>("partitions", 0, {.min = 0, .max = 1024});
   file.seed = map.optional<std::uint64_t>("seed", 1);
   file.is_timed = map.optional<bool>("timed", true);
   for (ConfigReader& one : map.list_of_maps("benches")) file.cases.push_back(read_case(one));
@@ -116,6 +119,11 @@ Result<BenchFile> load_bench(const std::string& path) {
                {"the bench file", "benches", "a list with at least one bench"});
   }
   map.done();
+  if (registry && !diagnostics.has_errors()) {
+    auto loaded = CollectiveRegistry::load(*registry);
+    if (!loaded) return fail(std::move(loaded.error()));
+    file.registry = std::move(*loaded);
+  }
   if (machine && !diagnostics.has_errors()) {
     auto loaded = load_machine(*machine);
     if (!loaded) return fail(std::move(loaded.error()));
@@ -162,6 +170,7 @@ void write_json(JsonWriter& json, const BenchResult& result) {
     json.member("messages", report.messages);
     json.member("algorithm_gb_per_s", report.algorithm_gb_per_s);
     json.member("bus_gb_per_s", report.bus_gb_per_s);
+    json.member("bound_ns", report.bound_ns);
     json.member("bound_ratio", report.bound_ratio);
     json.end_object();
   }

@@ -108,7 +108,7 @@ class Bench {
       HEDDLE_TRY_STATUS(check_all_reduce(group));
       return {};
     }
-    HEDDLE_TRY(result_.collective, run_collective(simulator_, group, one_.call));
+    HEDDLE_TRY(result_.collective, run_collective(simulator_, group, one_.call, file_.registry));
     return {};
   }
 
@@ -128,7 +128,8 @@ class Bench {
       }
       inputs.push_back(std::move(bytes));
     }
-    HEDDLE_TRY(const auto outputs, run_collective_on(simulator_, group, call, inputs));
+    HEDDLE_TRY(const auto outputs,
+               run_collective_on(simulator_, group, call, inputs, file_.registry));
     std::vector<std::byte> expected(4 * sum.size());
     if (!sum.empty()) std::memcpy(expected.data(), sum.data(), expected.size());
     for (const auto& output : outputs) {
@@ -312,7 +313,7 @@ Result<BenchResult> run_bench(const BenchFile& file, const BenchCase& one,
   }
   // Traffic of the host goes to memories of all partitions.
   if (!one.has_background) {
-    simulation.partitions = file.partitions;
+    simulation.partitions = file.partitions == 0 ? file.threads : file.partitions;
     simulation.threads = file.threads;
   }
   auto result = run_once(file, one, machine, simulation, options);

@@ -14,6 +14,8 @@ des::Task<Tile> doubling_all_reduce(Tl&, const Group&, std::uint32_t, Arguments,
 des::Task<Tile> rabenseifner_all_reduce(Tl&, const Group&, std::uint32_t, Arguments, Tile);
 des::Task<Tile> tree_all_reduce(Tl&, const Group&, std::uint32_t, Arguments, Tile);
 des::Task<Tile> levels_all_reduce(Tl&, const Group&, std::uint32_t, Arguments, Tile);
+des::Task<Tile> levels_reduce_scatter(Tl&, const Group&, std::uint32_t, Arguments, Tile);
+des::Task<Tile> levels_all_gather(Tl&, const Group&, std::uint32_t, Arguments, Tile);
 des::Task<Tile> chain_all_reduce(Tl&, const Group&, std::uint32_t, Arguments, Tile);
 des::Task<Tile> ring_reduce_scatter(Tl&, const Group&, std::uint32_t, Arguments, Tile);
 des::Task<Tile> ring_all_gather(Tl&, const Group&, std::uint32_t, Arguments, Tile);

@@ -151,6 +151,70 @@ des::Task<Tile> levels_all_reduce(Tl& tl, const Group& group, std::uint32_t inde
   co_return part;
 }
 
+/// A reduce-scatter on each level, innermost first, of what the one before
+/// left; the chunk of every rank stays whole, so that rank i ends with chunk i.
+des::Task<Tile> levels_reduce_scatter(Tl& tl, const Group& group, std::uint32_t index,
+                                      Arguments call, Tile input) {
+  const auto ranks = static_cast<std::uint32_t>(group.ranks.size());
+  std::vector<Tile> pieces = co_await cut(tl, input, ranks);  // by the rank they are for
+  input = {};
+  std::vector<std::uint32_t> owners;  // of the pieces that this rank still adds to
+  for (std::uint32_t i = 0; i < ranks; ++i) owners.push_back(i);
+  std::uint32_t stride = 1;
+  for (std::size_t level = 0; level < group.levels.size(); ++level) {
+    const Ring ring = level_ring(group, index, level);
+    std::vector<std::vector<Tile>> parts(ring.size());
+    std::vector<std::uint32_t> kept;
+    for (const std::uint32_t owner : owners) {
+      const std::uint32_t place = owner / stride % ring.size();
+      parts[place].push_back(std::move(pieces[owner]));
+      if (place == ring.index) kept.push_back(owner);
+    }
+    std::vector<Tile> chunks;
+    for (const std::vector<Tile>& part : parts) chunks.push_back(co_await tl.concat(part));
+    parts.clear();
+    co_await reduce_scatter(tl, ring, chunks, call.op, kForward);
+    owners = std::move(kept);
+    std::uint64_t begin = 0;
+    for (const std::uint32_t owner : owners) {
+      const ChunkRange range = chunk_range(call.elements, ranks, owner);
+      const std::uint64_t size = range.end - range.begin;
+      pieces[owner] = co_await tl.slice(chunks[ring.index], begin, size);
+      begin += size;
+    }
+    stride *= ring.size();
+  }
+  co_return pieces[index];
+}
+
+/// An all-gather on each level, outermost first, of what has come together.
+des::Task<Tile> levels_all_gather(Tl& tl, const Group& group, std::uint32_t index, Arguments,
+                                  Tile input) {
+  const std::uint64_t size = input.shape.count();
+  auto stride = static_cast<std::uint32_t>(group.ranks.size());
+  std::vector<std::uint32_t> owners = {index};  // in the order of what is held
+  Tile held = std::move(input);
+  for (std::size_t level = group.levels.size(); level-- > 0;) {
+    const Ring ring = level_ring(group, index, level);
+    stride /= ring.size();
+    std::vector<Tile> chunks(ring.size(), held);
+    co_await all_gather(tl, ring, chunks, kForward);
+    std::vector<std::uint32_t> all;
+    for (std::uint32_t place = 0; place < ring.size(); ++place) {
+      for (const std::uint32_t owner : owners) {
+        all.push_back(owner + place * stride - ring.index * stride);
+      }
+    }
+    owners = std::move(all);
+    held = co_await tl.concat(chunks);
+  }
+  std::vector<Tile> parts(owners.size());
+  for (std::size_t i = 0; i < owners.size(); ++i) {
+    parts[owners[i]] = co_await tl.slice(held, i * size, size);
+  }
+  co_return co_await tl.concat(parts);
+}
+
 /// R8's algorithm: on each level the right half of a ring sends towards the
 /// representative one way, the left half the other way; then the sum goes back
 /// along chains, outermost level first.

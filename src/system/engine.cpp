@@ -236,6 +236,11 @@ bool Engine::is_ordered(const Access& access, const Pe& before) const {
   return before.clock[access.pe] >= access.tick;
 }
 
+Status Engine::check_ledgers() const {
+  for (const CallLedger& ledger : ledgers) HEDDLE_TRY_STATUS(ledger.check());
+  return {};
+}
+
 Status Engine::check_poison() const {
   for (std::uint32_t i = 0; i < replayed.size(); ++i) {
     const Op& op = log.ops()[i];

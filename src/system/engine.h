@@ -14,6 +14,7 @@
 #include "heddle/system/memory.h"
 #include "heddle/system/mmu.h"
 #include "heddle/system/simulator.h"
+#include "system/call_ledger.h"
 #include "system/cut.h"
 
 namespace heddle::system {
@@ -221,6 +222,8 @@ class Engine {
   /// bandwidth adds, and a device's own memory where there is no route.
   [[nodiscard]] Picoseconds memory_tail(const Route& route, std::uint64_t size_bytes) const;
 
+  /// Collectives that not all ranks of a communicator have called alike.
+  Status check_ledgers() const;
   /// Lanes that a store of the log must not hold, once replay has computed them.
   Status check_poison() const;
 
@@ -244,6 +247,7 @@ class Engine {
   std::vector<std::shared_ptr<LaunchRecord>> launches;
   std::deque<KernelFunction> functions;
   std::deque<Tl> views;
+  std::deque<CallLedger> ledgers;  ///< of communicators
 
  private:
   /// False after an error.

@@ -305,6 +305,9 @@ Status Simulator::run() {
   Engine& engine = *engine_;
   const auto ran = engine.federation.run();
   engine.merge_logs();
+  // Ranks that call different collectives wait for each other: say that instead.
+  const bool is_quiet = ran || ran.error().list().front().code() == "des.deadlock";
+  if (is_quiet) HEDDLE_TRY_STATUS(engine.check_ledgers());
   if (!ran) return fail(Diagnostics(ran.error()));
   for (Plane& plane : engine.planes) plane.versions.settle();
   if (engine.options.data == DataMode::Replay) {

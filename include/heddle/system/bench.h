@@ -11,7 +11,7 @@
 
 #include "heddle/base/json.h"
 #include "heddle/base/progress.h"
-#include "heddle/system/collective.h"
+#include "heddle/system/collective_registry.h"
 
 namespace heddle::system {
 
@@ -38,9 +38,10 @@ struct BenchFile {
   DataMode data = DataMode::None;
   des::QueueKind queue = des::QueueKind::Heap;
   std::uint32_t replay_threads = 1;
-  std::uint32_t partitions = 1;  ///< the machine is cut into at most as many
-  std::uint32_t threads = 1;     ///< that run them
+  std::uint32_t threads = 1;     ///< of phase 1
+  std::uint32_t partitions = 0;  ///< for the threads, at most as many; 0: one for each
   std::uint64_t seed = 1;
+  CollectiveRegistry registry = standard_registry();
   bool is_timed = true;  ///< else kernels run for what they compute alone
   std::vector<BenchCase> cases;
   ConfigNode resolved;  ///< every value, defaults included, without the machine

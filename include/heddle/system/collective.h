@@ -1,11 +1,15 @@
-// Collectives as kernels: a registry of algorithms, their closed forms as a cost
-// model, and a report a call.
+// Collectives as kernels: the algorithms, their closed forms as a cost model,
+// and a report a call. Which is used for what is in collective_registry.h;
+// kernels call them through communicator.h.
 //
-// Sequential orders (for bit-equality): ring: chunk c starts at rank c + 1 and
-// goes round to c; hierarchical chain: the representative adds its left half,
-// then its right half, each accumulated from its far end; recursive doubling
-// and halving: the lower rank's operand first, partner distance doubling or
-// halving.
+// Sequential orders (for bit-equality; `x + y` is the operation on x and y):
+// ring: chunk c starts at rank c + 1 and goes round to c. Bidirectional ring:
+// the first half of the elements like that, the second half mirrored, from rank
+// c - 1 down to c. Levels: a ring on each level, innermost first, on what the
+// one before left. Hierarchical chain: the representative adds its left half,
+// then its right half, each accumulated from its far end. Recursive doubling and
+// halving: the lower rank's operand first, partner distance doubling or halving.
+// Trees and binomial: a node, plus its lower child, plus its higher child.
 #pragma once
 
 #include <cstdint>
@@ -37,7 +41,7 @@ struct CollectiveCall {
   Dtype dtype = Dtype::F16;
   MathOp op = MathOp::Add;
   std::uint32_t root = 0;
-  std::uint32_t pipeline_chunks = 8;  ///< of a pipelined chain
+  std::uint32_t pipeline_chunks = 0;  ///< of a pipelined chain; 0: as the registry says
 
   friend bool operator==(const CollectiveCall&, const CollectiveCall&) = default;
 };
@@ -75,12 +79,13 @@ struct StepCost {
   }
 };
 
-/// An algorithm of the registry.
+/// A kernel that does one kind of collective. `run` gets the call with its
+/// parameters filled in, this rank's place in the group, and its input as a row.
 struct Algorithm {
-  std::string_view name;
+  std::string_view name = {};
   CollectiveKind kind = CollectiveKind::AllReduce;
   bool needs_power_of_two = false;
-  std::string_view closed_form;  ///< as text; empty where there is none
+  std::string_view closed_form = {};  ///< as text; empty where there is none
   des::Task<Tile> (*run)(Tl& tl, const Group& group, std::uint32_t index,
                          const CollectiveCall& call, Tile input) = nullptr;
   /// Nanoseconds by the closed form.
@@ -88,23 +93,31 @@ struct Algorithm {
                      std::uint32_t pipeline_chunks) = nullptr;
 };
 
-/// All of them, in order of kind and name.
-[[nodiscard]] const std::vector<Algorithm>& algorithm_registry();
+/// Those of the library, in order of kind.
+[[nodiscard]] const std::vector<Algorithm>& builtin_algorithms();
 
-/// The algorithm of a call; `auto` is the one with the least estimate.
-/// Errors: system.unknown-algorithm, system.collective-size.
-[[nodiscard]] Result<const Algorithm*> choose_algorithm(const CollectiveCall& call,
-                                                        const Group& group, const StepCost& step);
+class CollectiveRegistry;
+/// What `designs/collectives/default.yaml` says.
+[[nodiscard]] const CollectiveRegistry& standard_registry();
 
 /// Checks that every rank calls the same. Errors: system.collective-mismatch,
-/// which lists every rank, missing ones too.
+/// which lists every rank, missing ones too; `number` says which call of each it
+/// is, 0 nothing.
 [[nodiscard]] Status check_calls(const Group& group,
-                                 const std::vector<std::pair<PeRank, CollectiveCall>>& calls);
+                                 const std::vector<std::pair<PeRank, CollectiveCall>>& calls,
+                                 std::uint64_t number = 0);
 
 /// The lower bound of an all-reduce: 2 (N-1)/N S over all that leaves a rank,
 /// and ceil(log2 N) latencies.
 [[nodiscard]] double all_reduce_bound_ns(std::uint32_t ranks, std::uint64_t size_bytes,
                                          double latency_ns, double node_bytes_per_ns);
+
+/// The same for any kind: what must leave or reach one rank over all its links,
+/// and the latencies that one after another tell every rank. `size_bytes` are
+/// those of a rank's input.
+[[nodiscard]] double collective_bound_ns(CollectiveKind kind, std::uint32_t ranks,
+                                         std::uint64_t size_bytes, double latency_ns,
+                                         double node_bytes_per_ns);
 
 /// What one call took.
 struct CollectiveReport {
@@ -115,22 +128,25 @@ struct CollectiveReport {
   std::uint64_t messages = 0;
   double algorithm_gb_per_s = 0;  ///< bytes of a rank over time
   double bus_gb_per_s = 0;        ///< times the factor of the kind
+  double bound_ns = 0;            ///< the lower bound; 0 for one rank
   double bound_ratio = 0;         ///< time over the lower bound; 0 where there is none
   Digest64 timing_digest;
 };
 
 /// The cost of a step between neighbours of a group, as its machine has it.
-[[nodiscard]] StepCost step_cost(const Simulator& simulator, const Group& group, Dtype dtype);
+[[nodiscard]] StepCost step_cost(const Topology& topology, const Group& group, Dtype dtype);
 
 /// Runs one call on every rank, inputs in the TCM. Errors: those of the choice
 /// and of the run.
-[[nodiscard]] Result<CollectiveReport> run_collective(Simulator& simulator, const Group& group,
-                                                      const CollectiveCall& call);
+[[nodiscard]] Result<CollectiveReport> run_collective(
+    Simulator& simulator, const Group& group, const CollectiveCall& call,
+    const CollectiveRegistry& registry = standard_registry());
 
 /// The same with data: rank i's input is `inputs[i]` (its elements as bytes);
 /// gives every rank's output. Requires: data moves.
 [[nodiscard]] Result<std::vector<std::vector<std::byte>>> run_collective_on(
     Simulator& simulator, const Group& group, const CollectiveCall& call,
-    const std::vector<std::vector<std::byte>>& inputs);
+    const std::vector<std::vector<std::byte>>& inputs,
+    const CollectiveRegistry& registry = standard_registry());
 
 }  // namespace heddle::system

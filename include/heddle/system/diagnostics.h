@@ -74,15 +74,37 @@ inline constexpr DiagnosticRule kFarAccess{
     "system.far-access", Severity::Error,
     "{}, operation {}, at {} ps: address {} is in another partition of the run",
     "parts that run at the same time exchange messages only; run with fewer partitions"};
+inline constexpr DiagnosticRule kDuplicateAlgorithm{"system.duplicate-algorithm", Severity::Error,
+                                                    "there is already an algorithm '{}' for {}",
+                                                    "give one of them another name"};
 inline constexpr DiagnosticRule kWrongResult{"system.wrong-result", Severity::Error,
                                              "{}: element {} is {}, expected {}", "",
                                              Cause::Mismatch};
 
-inline constexpr const DiagnosticRule* kRules[] = {
-    &kAddressField,      &kAddressFault,       &kPageFault,   &kBadMapping,  &kTopologyUnreachable,
-    &kTopologyDuplicate, &kTopologyAsymmetric, &kUnknownNode, &kBadTarget,   &kLatePe,
-    &kBadMessage,        &kNoNeighbour,        &kTcmFull,     &kScratchFull, &kBadShape,
-    &kUninitialised,     &kDataRace,           &kDataControl, &kPoison,      &kCollectiveMismatch,
-    &kCollectiveSize,    &kUnknownAlgorithm,   &kFarAccess,   &kWrongResult};
+inline constexpr const DiagnosticRule* kRules[] = {&kAddressField,
+                                                   &kAddressFault,
+                                                   &kPageFault,
+                                                   &kBadMapping,
+                                                   &kTopologyUnreachable,
+                                                   &kTopologyDuplicate,
+                                                   &kTopologyAsymmetric,
+                                                   &kUnknownNode,
+                                                   &kBadTarget,
+                                                   &kLatePe,
+                                                   &kBadMessage,
+                                                   &kNoNeighbour,
+                                                   &kTcmFull,
+                                                   &kScratchFull,
+                                                   &kBadShape,
+                                                   &kUninitialised,
+                                                   &kDataRace,
+                                                   &kDataControl,
+                                                   &kPoison,
+                                                   &kCollectiveMismatch,
+                                                   &kCollectiveSize,
+                                                   &kUnknownAlgorithm,
+                                                   &kDuplicateAlgorithm,
+                                                   &kFarAccess,
+                                                   &kWrongResult};
 
 }  // namespace heddle::system::diag

@@ -152,6 +152,7 @@ class Simulator {
   void write_trace(trace::Recorder& recorder) const;
 
  private:
+  friend class Communicator;
   explicit Simulator(std::unique_ptr<Engine> engine);
   std::unique_ptr<Engine> engine_;
 };

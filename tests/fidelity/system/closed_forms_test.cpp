@@ -1,5 +1,6 @@
 // Closed forms, to the picosecond. a is the latency of a step, B the bandwidth
 // of a link, S the bytes of a rank, g the time to reduce a byte, N the ranks.
+#include "heddle/system/collective_registry.h"
 #include "support/system/machines.h"
 
 namespace heddle::system {
@@ -178,6 +179,103 @@ TEST(ClosedForm, pairwise_all_to_all) {
                  {.kind = CollectiveKind::AllToAll, .algorithm = "pairwise", .elements = kMiB / 2})
           .time,
       Picoseconds((n - 1) * (kA + move(kMiB / n))));
+}
+
+TEST(ClosedForm, hierarchical_reduce_scatter_and_all_gather) {
+  const std::int64_t gs = static_cast<std::int64_t>(kMiB) * 1000 / 256;
+  for (const std::vector<std::uint32_t>& levels :
+       std::vector<std::vector<std::uint32_t>>{{8}, {8, 4}, {8, 8, 2}, {2, 2, 2}, {1, 4}}) {
+    std::uint32_t ranks = 1;
+    std::int64_t scatter = 0;
+    std::int64_t reduced = 0;
+    std::int64_t gather = 0;
+    for (const std::uint32_t n : levels) {
+      ranks *= n;
+      scatter += (n - 1) * (kA + move(kMiB / ranks));
+      reduced += (n - 1) * gs / ranks;
+      gather += (n - 1) * (kA + move(kMiB / ranks));
+    }
+    const Machine machine = fabric_machine(FabricShape::Full, ranks);
+    const CollectiveCall one{
+        .kind = CollectiveKind::ReduceScatter, .algorithm = "hierarchical", .elements = kMiB / 2};
+    EXPECT_EQ(collective(machine, one, levels).time, Picoseconds(scatter)) << ranks;
+    EXPECT_EQ(collective(with_math(machine), one, levels).time, Picoseconds(scatter + reduced));
+    // S is what all ranks have together, so that it is the mirror of a scatter.
+    EXPECT_EQ(collective(machine,
+                         {.kind = CollectiveKind::AllGather,
+                          .algorithm = "hierarchical",
+                          .elements = kMiB / 2 / ranks},
+                         levels)
+                  .time,
+              Picoseconds(gather))
+        << ranks;
+  }
+}
+
+TEST(ClosedForm, what_the_cost_model_estimates_is_what_an_ideal_machine_takes) {
+  for (const std::vector<std::uint32_t>& levels :
+       std::vector<std::vector<std::uint32_t>>{{1}, {2}, {8}, {4, 4}, {8, 2, 2}}) {
+    std::uint32_t ranks = 1;
+    for (const std::uint32_t n : levels) ranks *= n;
+    const auto simulator = simulator_of(with_math(fabric_machine(FabricShape::Full, ranks)));
+    const Group group = all_of(*simulator, levels);
+    const StepCost step = step_cost(simulator->topology(), group, Dtype::F16);
+    for (const RegistryEntry& entry : standard_registry().entries()) {
+      const std::string_view name = entry.algorithm.name;
+      // No closed form: two trees one after the other, a root that adds or sends one by one.
+      if (entry.algorithm.closed_form.empty()) continue;
+      const CollectiveCall call{
+          .kind = entry.algorithm.kind, .algorithm = entry.name, .elements = kMiB / 2};
+      const auto choice = standard_registry().apply(entry, call, group, step);
+      ASSERT_TRUE(choice) << name;
+      const CollectiveReport report =
+          collective(with_math(fabric_machine(FabricShape::Full, ranks)), call, levels);
+      EXPECT_NEAR(static_cast<double>(report.time.count()) / 1000, choice->estimate_ns, 0.1)
+          << name << " on " << ranks;
+      // Two ranks have one link each way, on which both halves of a bidirectional
+      // ring go at once: links that never contend beat the bound there.
+      if (ranks != 2) EXPECT_GE(report.bound_ratio, ranks > 2 ? 1.0 : 0.0) << name;
+    }
+  }
+}
+
+TEST(ClosedForm, bounds_of_every_kind) {
+  using K = CollectiveKind;
+  // 8 ranks, 1000 bytes, 5 ns, 2 bytes a ns: latency 15 in three rounds.
+  const std::pair<K, double> cases[] = {{K::AllReduce, 2 * 7.0 / 8 * 500},
+                                        {K::ReduceScatter, 7.0 / 8 * 500},
+                                        {K::AllGather, 7 * 500.0},
+                                        {K::AllToAll, 7.0 / 8 * 500},
+                                        {K::Broadcast, 500},
+                                        {K::Reduce, 500},
+                                        {K::Gather, 7 * 500.0},
+                                        {K::Scatter, 7.0 / 8 * 500},
+                                        {K::Barrier, 15}};
+  for (const auto& [kind, bound] : cases) {
+    EXPECT_DOUBLE_EQ(collective_bound_ns(kind, 8, 1000, 5, 2), bound) << collective_name(kind);
+    EXPECT_EQ(collective_bound_ns(kind, 1, 1000, 5, 2), 0);
+    const bool is_direct = kind == K::AllToAll || kind == K::Gather || kind == K::Scatter;
+    EXPECT_DOUBLE_EQ(collective_bound_ns(kind, 8, 0, 5, 2), is_direct ? 5 : 15);
+  }
+}
+
+TEST(ClosedForm, every_report_has_its_bandwidths_and_its_ratio_to_the_bound) {
+  const std::pair<CollectiveKind, double> factors[] = {
+      {CollectiveKind::AllReduce, 14.0 / 8}, {CollectiveKind::ReduceScatter, 7.0 / 8},
+      {CollectiveKind::AllToAll, 7.0 / 8},   {CollectiveKind::AllGather, 7},
+      {CollectiveKind::Broadcast, 1},        {CollectiveKind::Reduce, 1},
+      {CollectiveKind::Gather, 1},           {CollectiveKind::Scatter, 1}};
+  for (const auto& [kind, factor] : factors) {
+    const CollectiveReport report =
+        collective(fabric_machine(FabricShape::Full, 8), {.kind = kind, .elements = 4096});
+    const double ns = static_cast<double>(report.time.count()) / 1000;
+    EXPECT_DOUBLE_EQ(report.algorithm_gb_per_s, 8192 / ns);
+    EXPECT_DOUBLE_EQ(report.bus_gb_per_s, 8192 / ns * factor);
+    // Seven links of 50 GB/s leave a rank, a step takes 500 ns.
+    const double bound = collective_bound_ns(kind, 8, 8192, 500, 350);
+    EXPECT_DOUBLE_EQ(report.bound_ratio, ns / bound) << collective_name(kind);
+    EXPECT_GE(report.bound_ratio, 1) << collective_name(kind);
+  }
 }
 
 TEST(ClosedForm, no_all_reduce_is_below_the_bound) {

@@ -3,6 +3,7 @@
 #include <numeric>
 
 #include "heddle/base/random.h"
+#include "heddle/system/collective_registry.h"
 #include "support/system/machines.h"
 
 namespace heddle::system {
@@ -52,7 +53,7 @@ class AllReduces : public testing::TestWithParam<std::string> {};
 INSTANTIATE_TEST_SUITE_P(Algorithms, AllReduces,
                          testing::Values("ring", "bidirectional_ring", "recursive_doubling",
                                          "rabenseifner", "double_binary_tree", "torus",
-                                         "hierarchical_chain"),
+                                         "hierarchical", "hierarchical_chain"),
                          [](const auto& one) { return one.param; });
 
 TEST_P(AllReduces, sum_on_every_rank_for_any_size) {
@@ -141,6 +142,199 @@ TEST(AllReduce, the_chain_adds_left_then_right_each_from_its_far_end) {
     expected[i] = add16(add16(at(0), left), right);
   }
   for (const auto& one : out) EXPECT_EQ(values_of<std::uint16_t>(one), expected);
+}
+
+using Halves = std::vector<std::uint16_t>;
+
+/// The elements of one range, added up over ranks in the order given.
+void add_in_order(Halves& sum, const std::vector<Halves>& inputs, const ChunkRange& range,
+                  const std::vector<std::uint32_t>& order) {
+  for (std::uint64_t i = range.begin; i < range.end; ++i) {
+    sum[i] = inputs[order[0]][i];
+    for (std::size_t k = 1; k < order.size(); ++k) sum[i] = add16(sum[i], inputs[order[k]][i]);
+  }
+}
+
+Halves add_all(const Halves& a, const Halves& b) {
+  Halves sum(a.size());
+  for (std::size_t i = 0; i < a.size(); ++i) sum[i] = add16(a[i], b[i]);
+  return sum;
+}
+
+/// Ranks of a ring from `first` on, `step` apart, all of them.
+std::vector<std::uint32_t> round_from(std::uint32_t first, std::uint32_t step, std::uint32_t n) {
+  std::vector<std::uint32_t> order;
+  for (std::uint32_t i = 0; i < n; ++i) order.push_back((first + i * step) % n);
+  return order;
+}
+
+/// A ring over `values` (one a place), chunk c from place c + 1 round to c.
+Halves ring_order(const std::vector<Halves>& values) {
+  const auto n = static_cast<std::uint32_t>(values.size());
+  Halves sum(values[0].size());
+  for (std::uint32_t c = 0; c < n; ++c) {
+    add_in_order(sum, values, chunk_range(sum.size(), n, c), round_from(c + 1, 1, n));
+  }
+  return sum;
+}
+
+/// The second half of a bidirectional ring: from place c - 1 down to c.
+Halves bidirectional_order(const std::vector<Halves>& values) {
+  const auto n = static_cast<std::uint32_t>(values.size());
+  const std::uint64_t middle = chunk_range(values[0].size(), 2, 0).end;
+  std::vector<Halves> low, high;
+  for (const Halves& one : values) {
+    low.emplace_back(one.begin(), one.begin() + static_cast<std::ptrdiff_t>(middle));
+    high.emplace_back(one.begin() + static_cast<std::ptrdiff_t>(middle), one.end());
+  }
+  Halves sum = ring_order(low);
+  Halves right(high[0].size());
+  for (std::uint32_t c = 0; c < n; ++c) {
+    add_in_order(right, high, chunk_range(right.size(), n, c), round_from(c + n - 1, n - 1, n));
+  }
+  sum.insert(sum.end(), right.begin(), right.end());
+  return sum;
+}
+
+/// Partners `distance` apart add, the lower rank first; distances in order.
+Halves exchange_order(std::vector<Halves> values, const std::vector<std::uint32_t>& distances) {
+  for (const std::uint32_t distance : distances) {
+    std::vector<Halves> next = values;
+    for (std::uint32_t i = 0; i < values.size(); ++i) {
+      next[i] = add_all(values[i & ~distance], values[i | distance]);
+    }
+    values = std::move(next);
+  }
+  return values[0];
+}
+
+/// A node of a tree: itself, plus its lower child's sum, plus its higher one's.
+Halves tree_order(const std::vector<Halves>& values, std::size_t place, bool is_mirrored) {
+  const std::size_t n = values.size();
+  Halves sum = values[is_mirrored ? n - 1 - place : place];
+  for (const std::size_t child : {2 * place + 1, 2 * place + 2}) {
+    if (child < n) sum = add_all(sum, tree_order(values, child, is_mirrored));
+  }
+  return sum;
+}
+
+Halves two_trees_order(const std::vector<Halves>& values) {
+  const Halves low = tree_order(values, 0, false);
+  Halves sum = tree_order(values, 0, true);
+  const std::uint64_t middle = chunk_range(sum.size(), 2, 0).end;
+  std::copy_n(low.begin(), middle, sum.begin());
+  return sum;
+}
+
+/// Levels of n0 x n1: rings over the inner places, then over the outer ones on
+/// each inner chunk. `by_owner`: chunks are those of the ranks they are for.
+Halves levels_order(const std::vector<Halves>& values, std::uint32_t n0, std::uint32_t n1,
+                    bool by_owner) {
+  const std::uint64_t size = values[0].size();
+  Halves sum(size);
+  for (std::uint32_t inner = 0; inner < n0; ++inner) {
+    const ChunkRange whole = chunk_range(size, n0, inner);
+    for (std::uint32_t outer = 0; outer < n1; ++outer) {
+      ChunkRange range = chunk_range(whole.end - whole.begin, n1, outer);
+      range = {range.begin + whole.begin, range.end + whole.begin};
+      if (by_owner) range = chunk_range(size, std::uint64_t{n0} * n1, inner + outer * n0);
+      std::vector<Halves> partial(n1, Halves(size));
+      for (std::uint32_t o = 0; o < n1; ++o) {
+        std::vector<std::uint32_t> order = round_from(inner + 1, 1, n0);
+        for (std::uint32_t& place : order) place += o * n0;
+        add_in_order(partial[o], values, range, order);
+      }
+      add_in_order(sum, partial, range, round_from(outer + 1, 1, n1));
+    }
+  }
+  return sum;
+}
+
+std::vector<Halves> halves_of(const Outputs& inputs) {
+  std::vector<Halves> out;
+  for (const auto& one : inputs) out.push_back(values_of<std::uint16_t>(one));
+  return out;
+}
+
+TEST(AllReduce, every_algorithm_gives_every_rank_the_bits_of_its_sequential_order) {
+  for (const std::size_t elements : {0U, 1U, 5U, 64U, 83U}) {
+    const Outputs inputs = rough_inputs(8, elements);
+    const std::vector<Halves> values = halves_of(inputs);
+    const std::pair<const char*, Halves> cases[] = {
+        {"ring", ring_order(values)},
+        {"bidirectional_ring", bidirectional_order(values)},
+        {"recursive_doubling", exchange_order(values, {1, 2, 4})},
+        {"rabenseifner", exchange_order(values, {4, 2, 1})},
+        {"double_binary_tree", two_trees_order(values)},
+        {"torus", levels_order(values, 4, 2, false)},
+        {"hierarchical", levels_order(values, 4, 2, false)}};
+    for (const auto& [algorithm, expected] : cases) {
+      const Outputs out =
+          run(group_of(8, {4, 2}), {.algorithm = algorithm, .elements = elements}, inputs);
+      for (const auto& one : out) EXPECT_EQ(values_of<std::uint16_t>(one), expected) << algorithm;
+    }
+  }
+}
+
+TEST(ReduceScatter, a_rank_gets_the_bits_of_the_sequential_order_of_its_chunk) {
+  for (const auto& [n0, n1] : {std::pair{4U, 2U}, {3U, 2U}, {2U, 5U}, {8U, 1U}, {1U, 1U}}) {
+    const std::uint32_t n = n0 * n1;
+    for (const std::size_t elements : {0U, 1U, 7U, 83U}) {
+      const Outputs inputs = rough_inputs(n, elements);
+      const std::vector<Halves> values = halves_of(inputs);
+      const std::pair<const char*, Halves> cases[] = {
+          {"ring", ring_order(values)}, {"hierarchical", levels_order(values, n0, n1, true)}};
+      for (const auto& [algorithm, sum] : cases) {
+        const Outputs out = run(
+            group_of(n, {n0, n1}),
+            {.kind = CollectiveKind::ReduceScatter, .algorithm = algorithm, .elements = elements},
+            inputs);
+        for (std::uint32_t rank = 0; rank < n; ++rank) {
+          const ChunkRange range = chunk_range(elements, n, rank);
+          const Halves expected(sum.begin() + static_cast<std::ptrdiff_t>(range.begin),
+                                sum.begin() + static_cast<std::ptrdiff_t>(range.end));
+          EXPECT_EQ(values_of<std::uint16_t>(out[rank]), expected) << algorithm << " " << rank;
+        }
+      }
+    }
+  }
+}
+
+TEST(Reduce, the_root_gets_the_bits_of_the_tree) {
+  for (const std::uint32_t root : {0U, 3U}) {
+    const Outputs inputs = rough_inputs(6, 20);
+    const std::vector<Halves> values = halves_of(inputs);
+    const auto at = [&](std::uint32_t place) { return values[(place + root) % 6]; };
+    // Place 0 adds 1, then the sum of 2 and 3, then that of 4 and 5.
+    const Halves expected =
+        add_all(add_all(add_all(at(0), at(1)), add_all(at(2), at(3))), add_all(at(4), at(5)));
+    const Outputs out =
+        run(group_of(6), {.kind = CollectiveKind::Reduce, .elements = 20, .root = root}, inputs);
+    EXPECT_EQ(values_of<std::uint16_t>(out[root]), expected);
+  }
+}
+
+TEST(AllGather, levels_bring_the_inputs_of_all_ranks_together_in_order) {
+  for (const std::vector<std::uint32_t>& levels :
+       std::vector<std::vector<std::uint32_t>>{{1}, {2}, {4, 2}, {3, 2, 2}, {1, 5}}) {
+    const auto n = static_cast<std::uint32_t>(
+        std::accumulate(levels.begin(), levels.end(), 1U, std::multiplies<>()));
+    for (const std::size_t elements : {0U, 1U, 13U}) {
+      Outputs inputs;
+      std::vector<std::byte> all;
+      for (std::uint32_t rank = 0; rank < n; ++rank) {
+        inputs.push_back(bytes_of(ints(elements, rank)));
+        all.insert(all.end(), inputs.back().begin(), inputs.back().end());
+      }
+      const Outputs out = run(group_of(n, levels),
+                              {.kind = CollectiveKind::AllGather,
+                               .algorithm = "hierarchical",
+                               .elements = elements,
+                               .dtype = Dtype::I32},
+                              inputs);
+      for (const auto& one : out) EXPECT_EQ(one, all) << n;
+    }
+  }
 }
 
 // A cross-SIP reduce was once missing from replay: a ring over N makes
@@ -251,17 +445,20 @@ TEST(Choice, the_cost_model_takes_latency_or_bandwidth_where_each_counts) {
   const Group group = group_of(16);
   const StepCost step{500, 50, 0};
   const auto chosen = [&](std::uint64_t elements) {
-    return std::string((*choose_algorithm({.elements = elements}, group, step))->name);
+    return standard_registry().choose({.elements = elements}, group, step)->name;
   };
   EXPECT_EQ(chosen(1), "recursive_doubling");
   EXPECT_EQ(chosen(std::uint64_t{1} << 30), "bidirectional_ring");
 }
 
 TEST(Choice, an_unknown_algorithm_gets_a_suggestion_and_a_wrong_size_its_reason) {
-  const auto unknown = choose_algorithm({.algorithm = "rign"}, group_of(4), {});
+  const auto unknown = standard_registry().choose({.algorithm = "rign"}, group_of(4), {});
   ASSERT_EQ(code_of(unknown), "system.unknown-algorithm");
   EXPECT_NE(unknown.error().to_string().find("'ring'"), std::string::npos);
-  EXPECT_EQ(code_of(choose_algorithm({.algorithm = "rabenseifner"}, group_of(6), {})),
+  EXPECT_EQ(code_of(standard_registry().choose({.algorithm = "rabenseifner"}, group_of(6), {})),
+            "system.collective-size");
+  const CollectiveCall no_root{.kind = CollectiveKind::Broadcast, .root = 4};
+  EXPECT_EQ(code_of(standard_registry().choose(no_root, group_of(4), {})),
             "system.collective-size");
 }
 
