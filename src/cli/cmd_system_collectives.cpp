@@ -28,7 +28,9 @@ struct Row {
 Result<std::vector<Row>> rows_of(const system::CollectiveRegistry& registry,
                                  const CollectivesOptions& options) {
   system::Machine machine;
-  if (!options.machine.empty()) HEDDLE_TRY(machine, system::load_machine(options.machine));
+  if (!options.machine.empty()) {
+    HEDDLE_TRY(machine, system::load_machine(options.machine));
+  }
   HEDDLE_TRY(const auto topology, system::Topology::build(machine));
   const auto world =
       options.world == 0 ? topology->pe_count() : static_cast<std::uint32_t>(options.world);
