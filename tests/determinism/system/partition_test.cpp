@@ -1,6 +1,7 @@
 // A machine in partitions on threads does what it does in one piece: the same
 // events, times, uses, bytes, operation log and errors.
 #include "heddle/system/bench.h"
+#include "heddle/system/collective_registry.h"
 #include "support/system/one_pe.h"
 
 namespace heddle::system {
@@ -87,10 +88,10 @@ std::string run_call(const Machine& machine, const CollectiveCall& call,
   return text;
 }
 
-CollectiveCall call_of(const Algorithm& algorithm, std::uint64_t elements) {
+CollectiveCall call_of(const RegistryEntry& entry, std::uint64_t elements) {
   CollectiveCall call;
-  call.kind = algorithm.kind;
-  call.algorithm = algorithm.name;
+  call.kind = entry.algorithm.kind;
+  call.algorithm = entry.name;
   call.elements = elements;
   call.dtype = Dtype::I32;
   call.root = 1;
@@ -100,17 +101,17 @@ CollectiveCall call_of(const Algorithm& algorithm, std::uint64_t elements) {
 TEST(Partitions, every_collective_over_packages_has_one_trace_for_every_cut_and_queue) {
   for (const LinkMode mode : {LinkMode::CutThrough, LinkMode::StoreAndForward, LinkMode::Ideal}) {
     const Machine machine = small_machine(mode);
-    for (const Algorithm& algorithm : algorithm_registry()) {
+    for (const RegistryEntry& entry : standard_registry().entries()) {
       // Small ones, and ones that fill the rings so that credits count.
       for (const std::uint64_t elements : {96U, 90'000U}) {
-        const CollectiveCall call = call_of(algorithm, elements);
+        const CollectiveCall call = call_of(entry, elements);
         const std::string whole = run_call(machine, call, cut_into(1, 1), false);
         for (const Cuts& cut : kCuts) {
           SimulatorOptions options = cut_into(cut.partitions, cut.threads);
           options.kernel.queue =
               cut.threads % 2 == 0 ? des::QueueKind::Wheel : des::QueueKind::Heap;
           EXPECT_EQ(run_call(machine, call, options, true), whole)
-              << algorithm.name << " of " << elements << ", " << cut.partitions << " partitions, "
+              << entry.name << " of " << elements << ", " << cut.partitions << " partitions, "
               << cut.threads << " threads";
         }
       }
@@ -120,13 +121,13 @@ TEST(Partitions, every_collective_over_packages_has_one_trace_for_every_cut_and_
 
 TEST(Partitions, data_and_the_log_are_the_same_in_eager_and_replay_runs) {
   const Machine machine = small_machine();
-  for (const Algorithm& algorithm : algorithm_registry()) {
+  for (const RegistryEntry& entry : standard_registry().entries()) {
     for (const DataMode data : {DataMode::Eager, DataMode::Replay}) {
-      const CollectiveCall call = call_of(algorithm, 96);
+      const CollectiveCall call = call_of(entry, 96);
       const std::string whole = run_call(machine, call, cut_into(1, 1, data), false);
       for (const Cuts& cut : {Cuts{4, 2}, Cuts{8, 4}}) {
         const SimulatorOptions options = cut_into(cut.partitions, cut.threads, data);
-        EXPECT_EQ(run_call(machine, call, options, true), whole) << algorithm.name;
+        EXPECT_EQ(run_call(machine, call, options, true), whole) << entry.name;
       }
     }
   }
