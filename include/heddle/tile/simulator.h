@@ -26,6 +26,7 @@ struct InstructionTimes {
   static constexpr SimTime kNotReached{-1};
   SimTime ready = kNotReached;  ///< its dependencies were met
   SimTime issued = kNotReached;
+  SimTime started = kNotReached;         ///< Compute: its unit began it
   SimTime injection_done = kNotReached;  ///< Dma: its last request was sent
   SimTime first_response = kNotReached;  ///< Dma
   SimTime last_response = kNotReached;   ///< Dma

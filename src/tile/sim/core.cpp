@@ -304,6 +304,7 @@ void Core::issue_compute(const Ref& ref, std::int64_t cycle, std::vector<Due>& d
       use_.cross_lane_busy += cost.interval;
       break;
   }
+  ref.times().started = edge(unit.start);
   ref.times().occupied_until = edge(unit.occupied_until);
   units_busy_until_ = std::max(units_busy_until_, unit.occupied_until);
   units_empty_at_ = std::max(units_empty_at_, unit.finish);
