@@ -52,6 +52,12 @@ inline constexpr DiagnosticRule kNoWorkItems{"tile.no-work-items", Severity::Err
                                              "the kernel dispatched nothing",
                                              "call heddle_tile_dispatch once a work-item"};
 
+// A trace as text.
+inline constexpr DiagnosticRule kTraceSyntax{"tile.trace-syntax", Severity::Error, "found {}",
+                                             "expected {}"};
+inline constexpr DiagnosticRule kTraceVersion{"tile.trace-version", Severity::Error,
+                                              "a trace of version {}", "this program reads {}"};
+
 // Shared objects and the process that runs them.
 inline constexpr DiagnosticRule kNotLoadable{"tile.not-loadable", Severity::Error,
                                              "this is no shared object for this machine: {}",
@@ -82,20 +88,20 @@ inline constexpr DiagnosticRule kWorkingSet{
     "tile.working-set", Severity::Error,
     "{} needs {} bytes of scratchpad, of which core {} has {}; in use are {} bytes: {}",
     "smaller tiles, or fewer of them at a time"};
-inline constexpr DiagnosticRule kDeadlock{
-    "tile.deadlock", Severity::Error, "nothing on core {} can go on after cycle {}: {}",
-    "each waits for one that cannot go before it"};
+inline constexpr DiagnosticRule kDeadlock{"tile.deadlock", Severity::Error,
+                                          "nothing on core {} can go on after cycle {}: {}",
+                                          "each waits for one that cannot go before it"};
 inline constexpr DiagnosticRule kPartition{"tile.partition", Severity::Error, "partition {}: {}",
                                            "each partition has cores of its own, from 0 to {}"};
 inline constexpr DiagnosticRule kCycleTable{"tile.cycle-table", Severity::Error, "{}", "{}"};
 
 inline constexpr const DiagnosticRule* kRules[] = {
-    &kBadTensor,       &kBadBuffer,       &kUnknownId,       &kBadShape,    &kOutOfTensor,
-    &kOutOfBuffer,     &kBadOperands,     &kUnwrittenBuffer, &kNodeKind,    &kEarlyWait,
-    &kCountMismatch,   &kUnawaitedLoad,   &kWrongMoment,     &kTooMany,     &kKernelRefused,
-    &kNoWorkItems,     &kNotLoadable,     &kNotAProducer,    &kAbiMismatch, &kProducerDied,
-    &kProducerStalled, &kProducerGarbled, &kProducerStart,   &kInterrupted,
-    &kWorkingSet,         &kDeadlock,        &kPartition,         &kCycleTable,
+    &kBadTensor,     &kBadBuffer,     &kUnknownId,       &kBadShape,        &kOutOfTensor,
+    &kOutOfBuffer,   &kBadOperands,   &kUnwrittenBuffer, &kNodeKind,        &kEarlyWait,
+    &kCountMismatch, &kUnawaitedLoad, &kWrongMoment,     &kTooMany,         &kKernelRefused,
+    &kNoWorkItems,   &kTraceSyntax,   &kTraceVersion,    &kNotLoadable,     &kNotAProducer,
+    &kAbiMismatch,   &kProducerDied,  &kProducerStalled, &kProducerGarbled, &kProducerStart,
+    &kInterrupted,   &kWorkingSet,    &kDeadlock,        &kPartition,       &kCycleTable,
 };
 
 }  // namespace heddle::tile::diag

@@ -31,6 +31,7 @@ class Recorder final : public CallSink {
   Recorder(std::string name, SourcePosition where, RecorderLimits limits);
 
   [[nodiscard]] const KernelInfo& kernel() const { return kernel_; }
+  void set_name(std::string name) { kernel_.name = std::move(name); }
   void set_where(SourcePosition where) { where_ = std::move(where); }
   /// What was refused first.
   [[nodiscard]] const std::optional<Diagnostics>& failure() const { return failure_; }
