@@ -134,6 +134,7 @@ des::Task<Tile> Communicator::call(Tl& tl, CollectiveCall call, Tile input) {
   if (!ledger_.add(kernel, tl.rank(), index, call)) co_await Halt{};
   const std::optional<Choice> choice = choose(kernel, call);
   if (!choice) co_await Halt{};
+  if (input.shape.rows != 1) input = co_await tl.slice(input, 0, call.elements);
   co_return co_await choice->algorithm->run(tl, choice->group, index, choice->call,
                                             std::move(input));
 }

@@ -92,5 +92,24 @@ TEST_F(Installed, lets_another_project_add_a_peripheral_of_its_own) {
   EXPECT_TRUE(events.substr(first).starts_with("\"kind\": \"low_pulse\", \"value\": 64}"));
 }
 
+TEST_F(Installed, lets_another_project_write_a_kernel_and_a_collective_of_its_own) {
+  const std::string example = HEDDLE_SOURCE_DIR "/examples/system_kernel";
+  const ProcessResult configured = run_process(
+      {"cmake", "-S", example, "-B", file("kernel"), "-G", "Ninja",
+       "-DCMAKE_PREFIX_PATH=" + prefix(), "-DCMAKE_CXX_COMPILER=" HEDDLE_CXX_COMPILER,
+       "-DCMAKE_CXX_FLAGS=" HEDDLE_CONSUMER_FLAGS " -Wall -Wextra -Wconversion -Werror"});
+  ASSERT_EQ(configured.code, 0) << configured.out << configured.err;
+  const ProcessResult built = run_process({"cmake", "--build", file("kernel")});
+  ASSERT_EQ(built.code, 0) << built.out << built.err;
+  const ProcessResult ran =
+      run_process({file("kernel/system_kernel"), example + "/collectives.yaml"});
+  EXPECT_EQ(ran.code, 0) << ran.err;
+  for (const char* algorithm : {"star: ", "ring: ", "auto: "}) {
+    const std::size_t at = ran.out.find(algorithm);
+    ASSERT_NE(at, std::string::npos) << ran.out;
+    EXPECT_THAT(ran.out.substr(at, ran.out.find('\n', at) - at), HasSubstr(" 0 wrong elements"));
+  }
+}
+
 }  // namespace
 }  // namespace heddle::test

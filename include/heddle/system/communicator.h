@@ -29,7 +29,7 @@ class Communicator {
   ~Communicator();
 
   /// One collective; `call` says which, elements and type are those of the
-  /// input. Gives this rank's output, one row. The checks take no time.
+  /// input, of any shape. Gives this rank's output, one row. The checks take no time.
   /// Errors: system.collective-mismatch, told with the calls of all ranks once
   /// they have made theirs, or a millisecond of the run later, or when nothing
   /// is left to happen; those of the choice of an algorithm.

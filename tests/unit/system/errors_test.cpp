@@ -159,7 +159,8 @@ TEST(Errors, unordered_accesses_are_a_race_and_a_message_orders_them) {
         EXPECT_TRUE(ran) << ran.error().to_string();
       } else {
         expect_error(ran, "system.data-race",
-                     {"sip0.cube0.pe1", "sip0.cube0.pe0", reads ? "reads" : "writes", "#2"});
+                     {"sip0.cube0.pe1", "sip0.cube0.pe0", reads ? "reads" : "writes", "#2",
+                      " ps: ", reads ? at.to_string() : "bytes at 0x"});
       }
     }
   }
@@ -199,6 +200,32 @@ TEST(Errors, a_deadlock_is_told_with_pe_operation_and_peer_and_never_hangs) {
   OnePe one;
   expect_error(one.run(recv_only, std::vector<std::int64_t>{0, 1}), "des.deadlock",
                {"'kernel' (sip0.cube0.pe0) waits for a message from sip0.cube0.pe1", "recv #1"});
+}
+
+des::Task<> ping_pong(Tl& tl, int rounds) {
+  const Tile signal{.shape = {0, 0}};
+  for (int i = 0; i < rounds; ++i) {
+    if (tl.rank() == PeRank(0)) co_await tl.send(Direction::East, signal);
+    const Direction from = tl.rank() == PeRank(0) ? Direction::East : Direction::West;
+    (void)co_await tl.recv(from, {0, 0}, Dtype::F16);
+    if (tl.rank() == PeRank(1)) co_await tl.send(Direction::West, signal);
+  }
+}
+
+des::Task<> spin(Tl& tl) {
+  for (int i = 0; i < 10'000; ++i) co_await tl.wait(Picoseconds(1));
+}
+
+// It once looked at queues, which are as full after a send and a receive as before.
+TEST(Watchdog, sees_progress_in_balanced_sends_and_ends_a_spin) {
+  const auto run = [](const KernelFunction& kernel) {
+    const auto simulator = simulator_of({}, {.kernel = {.idle_events_max = 200}});
+    EXPECT_TRUE(simulator->launch("kernel", kernel, std::vector<std::int64_t>{0, 1}));
+    return simulator->run();
+  };
+  const Status balanced = run([](Tl& tl) { return ping_pong(tl, 5000); });
+  EXPECT_TRUE(balanced) << balanced.error().to_string();
+  EXPECT_EQ(code_of(run(spin)), "des.no-progress");
 }
 
 des::Task<> flood(Tl& tl) {

@@ -1,4 +1,5 @@
 // Machine files, topology, routes and launches.
+#include <deque>
 #include <set>
 
 #include "support/system/machines.h"
@@ -142,6 +143,34 @@ des::Task<> nothing(Tl&) {
   co_return;
 }
 
+/// Counts what arrives.
+class Sink final : public des::Handler {
+ public:
+  using Handler::Handler;
+  void on_event(des::Kernel&) override { ++count; }
+  int count = 0;
+};
+
+/// Sends into the fabric at an instant.
+class Burst final : public des::Handler {
+ public:
+  Burst(Simulator& simulator, NodeId from, NodeId to, std::uint64_t bytes)
+      : Handler(des::ComponentId(0)),
+        simulator_(simulator),
+        route_(simulator.topology().route(from, to)),
+        bytes_(bytes),
+        sink_(des::ComponentId(0)) {}
+  void on_event(des::Kernel&) override {
+    simulator_.fabric().send({&route_, bytes_, Picoseconds(0), &sink_, nullptr});
+  }
+
+ private:
+  Simulator& simulator_;
+  const Route& route_;
+  std::uint64_t bytes_;
+  Sink sink_;
+};
+
 struct Launched {
   std::unique_ptr<Simulator> simulator;
   std::shared_ptr<const LaunchRecord> record;
@@ -182,6 +211,91 @@ TEST(Launch, all_pes_start_together_at_the_closed_form_on_any_number_of_them) {
   }
 }
 
+/// The farthest of the cubes that hold the first `count` PEs of every SIP.
+std::int64_t farthest(std::uint32_t count) {
+  std::int64_t most = 0;
+  for (std::uint32_t pe = 0; pe < std::min(count, 64U); ++pe) {
+    most = std::max(most, closed_form(pe / 8));
+  }
+  return most;
+}
+
+/// Traffic from every IO_CPU to its farthest cube, and from the host.
+void add_traffic(Simulator& simulator, std::deque<Burst>& bursts) {
+  const Topology& t = simulator.topology();
+  for (std::uint32_t sip = 0; sip < t.machine().sip_count; ++sip) {
+    const NodeId io = *t.find("sip" + std::to_string(sip) + ".io");
+    const NodeId far = t.hbm_node(sip, 7);
+    for (std::int64_t i = 0; i < 8; ++i) {
+      simulator.kernel().schedule(bursts.emplace_back(simulator, io, far, 512'000),
+                                  Picoseconds(i * 100'000));
+      bursts.emplace_back(simulator, *t.find("host"), far, 64'000).on_event(simulator.kernel());
+    }
+  }
+}
+
+TEST(Launch, on_1_to_128_pes_of_1_to_4_sips_with_traffic_or_without_all_start_at_the_closed_form) {
+  for (const std::uint32_t sips : {1U, 2U, 3U, 4U}) {
+    for (const std::uint32_t count : {1U, 2U, 8U, 64U, 128U}) {
+      for (const bool has_traffic : {false, true}) {
+        if (count > 64 * sips) continue;
+        Machine machine;
+        machine.sip_count = sips;
+        const auto simulator = simulator_of(machine);
+        std::deque<Burst> bursts;
+        if (has_traffic) add_traffic(*simulator, bursts);
+        std::vector<std::int64_t> ranks;
+        for (std::uint32_t i = 0; i < count; ++i) ranks.push_back(i);
+        const auto record = simulator->launch("noop", nothing, ranks);
+        ASSERT_TRUE(record && simulator->run());
+        for (const PeExecution& one : (*record)->executions) {
+          EXPECT_EQ(one.start, SimTime(farthest(count))) << sips << " SIPs, " << count << " PEs";
+          EXPECT_EQ(one.exec(), Picoseconds(0));
+        }
+      }
+    }
+  }
+}
+
+TEST(Launch, a_contended_path_moves_the_stamp_of_all_pes_by_what_the_busiest_one_waits) {
+  for (const std::uint32_t sips : {1U, 2U, 4U}) {
+    Machine machine;
+    machine.sip_count = sips;
+    machine.launch.shares_links = true;
+    const auto simulator = simulator_of(machine);
+    const Topology& t = simulator->topology();
+    std::deque<Burst> bursts;
+    for (std::uint32_t sip = 0; sip < sips; ++sip) {
+      for (std::uint32_t i = 0; i <= sip; ++i) {  // SIP k's host link is busy for k + 1 us
+        bursts.emplace_back(*simulator, *t.find("host"), t.hbm_node(sip, 7), 64'000)
+            .on_event(simulator->kernel());
+      }
+    }
+    const auto record = simulator->launch("noop", nothing);
+    ASSERT_TRUE(record && simulator->run());
+    EXPECT_EQ((*record)->first_start(), (*record)->last_start()) << sips;
+    EXPECT_EQ((*record)->first_start(), SimTime(closed_form(7) + sips * 1'000'000)) << sips;
+  }
+}
+
+TEST(Launch, without_the_barrier_pes_of_1_to_4_sips_start_when_their_own_path_is_done) {
+  for (const std::uint32_t sips : {1U, 2U, 4U}) {
+    for (const std::uint32_t count : {1U, 8U, 64U}) {
+      Machine machine;
+      machine.sip_count = sips;
+      machine.launch.has_barrier = false;
+      std::vector<std::int64_t> ranks;
+      for (std::uint32_t i = 0; i < count; ++i) ranks.push_back(i);
+      const Launched some = launch(machine, ranks);
+      for (const PeExecution& one : some.record->executions) {
+        EXPECT_EQ(one.start, SimTime(closed_form(one.rank.value() / 8)));
+      }
+      EXPECT_EQ(some.record->last_start() - some.record->first_start(),
+                Picoseconds(farthest(count) - closed_form(0)));
+    }
+  }
+}
+
 TEST(Launch, the_common_start_moves_with_the_longest_path) {
   Machine machine;
   machine.die_link.latency = Picoseconds(30'000);
@@ -198,34 +312,6 @@ TEST(Launch, without_the_barrier_the_spread_is_that_of_the_paths) {
   }
   EXPECT_EQ(all.record->last_start() - all.record->first_start(), Picoseconds(4 * 20'000));
 }
-
-/// Counts what arrives.
-class Sink final : public des::Handler {
- public:
-  using Handler::Handler;
-  void on_event(des::Kernel&) override { ++count; }
-  int count = 0;
-};
-
-/// Sends into the fabric at an instant.
-class Burst final : public des::Handler {
- public:
-  Burst(Simulator& simulator, NodeId from, NodeId to, std::uint64_t bytes)
-      : Handler(des::ComponentId(0)),
-        simulator_(simulator),
-        route_(simulator.topology().route(from, to)),
-        bytes_(bytes),
-        sink_(des::ComponentId(0)) {}
-  void on_event(des::Kernel&) override {
-    simulator_.fabric().send({&route_, bytes_, Picoseconds(0), &sink_, nullptr});
-  }
-
- private:
-  Simulator& simulator_;
-  const Route& route_;
-  std::uint64_t bytes_;
-  Sink sink_;
-};
 
 /// A launch with traffic from the host to the farthest cube at `when`.
 Status launch_under_load(Machine machine, std::int64_t when, LaunchRecord* out = nullptr) {
