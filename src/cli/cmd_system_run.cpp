@@ -2,6 +2,7 @@
 // directory: report.json, run_params.json, and traces if they are asked for.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <chrono>
 #include <filesystem>
 
@@ -21,7 +22,9 @@ struct RunOptions {
   std::string out;
   std::string data;
   std::string queue;
+  std::optional<std::uint64_t> replay_threads;
   std::optional<std::uint64_t> threads;
+  std::optional<std::uint64_t> partitions;
   bool verify = false;
   bool trace = false;
   bool force = false;
@@ -31,6 +34,11 @@ double now_seconds() {
   return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
 }
 
+/// As many as a bench file may ask for.
+std::uint32_t count_of(std::uint64_t number) {
+  return static_cast<std::uint32_t>(std::clamp<std::uint64_t>(number, 1, 1024));
+}
+
 void apply(const RunOptions& options, system::BenchFile& file) {
   if (options.verify && file.data == system::DataMode::None) file.data = system::DataMode::Replay;
   if (options.data == "none") file.data = system::DataMode::None;
@@ -38,7 +46,9 @@ void apply(const RunOptions& options, system::BenchFile& file) {
   if (options.data == "replay") file.data = system::DataMode::Replay;
   if (options.queue == "heap") file.queue = des::QueueKind::Heap;
   if (options.queue == "wheel") file.queue = des::QueueKind::Wheel;
-  if (options.threads) file.replay_threads = static_cast<std::uint32_t>(*options.threads);
+  if (options.replay_threads) file.replay_threads = count_of(*options.replay_threads);
+  if (options.threads) file.threads = count_of(*options.threads);
+  if (options.partitions) file.partitions = count_of(*options.partitions);
 }
 
 /// `runs/<name>-<digest of what was resolved>`, made or taken over.
@@ -92,6 +102,17 @@ std::string report_text(const system::BenchFile& file,
   json.key("wall_seconds");
   json.begin_inline_array();
   for (const system::BenchResult& result : results) json.value(result.wall_seconds);
+  json.end_array();
+  json.key("partitions");
+  json.begin_array();
+  for (const system::BenchResult& result : results) {
+    json.begin_inline_object();
+    json.member("count", result.partitions.count);
+    json.member("lookahead_ps", result.partitions.lookahead.count());
+    json.member("windows", result.partitions.windows);
+    json.member("shared_windows", result.partitions.shared_windows);
+    json.end_object();
+  }
   json.end_array();
   json.end_object();
   json.end_object();
@@ -181,12 +202,16 @@ Command system_run_command() {
        Need::Optional,
        {"none", "eager", "replay"}},
       {"--queue", "KIND", "the event queue", &options->queue, Need::Optional, {"heap", "wheel"}},
-      {"--replay-threads", "N", "threads of the replay", &options->threads},
+      {"--replay-threads", "N", "threads of the replay", &options->replay_threads},
+      {"--threads", "N", "threads of the simulation; its result stays the same", &options->threads},
+      {"--partitions", "N", "parts the machine is cut into for them; default one a thread",
+       &options->partitions},
       {"--trace", "", "write a Perfetto trace, a lane a unit and link", &options->trace}};
   command.examples = {
       {"heddle system run bench.yaml", "run it"},
       {"heddle system run bench.yaml --verify-data --out out", "check the data too"},
-      {"heddle system run bench.yaml --trace --force", "again, with a trace"}};
+      {"heddle system run bench.yaml --trace --force", "again, with a trace"},
+      {"heddle system run bench.yaml --threads 8", "on eight threads; the same report"}};
   command.stops_on_request = true;
   command.run = [options](Session& session) { return run_command(*options, session); };
   return command;

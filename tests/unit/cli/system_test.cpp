@@ -12,6 +12,7 @@ using heddle::test::ProcessResult;
 using heddle::test::text_of_file;
 using testing::AllOf;
 using testing::HasSubstr;
+using testing::Not;
 
 class SystemCommand : public testing::Test {
  protected:
@@ -66,6 +67,35 @@ TEST_F(SystemCommand, verifies_data_and_has_one_digest_in_every_mode) {
   EXPECT_EQ(digests_of("eager", "timing_digest"), digests_of("none", "timing_digest"));
   EXPECT_EQ(digests_of("wheel", "timing_digest"), digests_of("none", "timing_digest"));
   EXPECT_EQ(digests_of("eager", "memory_digest"), digests_of("replay", "memory_digest"));
+}
+
+TEST_F(SystemCommand, has_one_report_for_any_partitions_and_threads) {
+  directory_.write("m.yaml", "name: m\nsips: 4\ncubes: {rows: 1, columns: 2}\npes_per_cube: 2\n");
+  directory_.write("b.yaml",
+                   "machine: m.yaml\nbenches:\n"
+                   "  - {kind: all_reduce, algorithm: ring, elements: 4096}\n"
+                   "  - {kind: qkv, m: 32, k: 64, n: 96}\n"
+                   "  - {kind: halo, elements: 64, steps: 2}\n");
+  const auto result_of = [&](const std::string& out) {
+    const std::string text = text_of_file(directory_.file(out + "/report.json"));
+    return text.substr(0, text.find("\"run\": {"));
+  };
+  EXPECT_EQ(run({"run", "b.yaml", "--trace", "--out", "whole"}).code, 0);
+  ASSERT_THAT(result_of("whole"), HasSubstr("timing_digest"));
+  const std::vector<std::vector<std::string>> ways = {
+      {"--threads", "2"}, {"--partitions", "8"}, {"--threads", "8", "--partitions", "16"}};
+  for (const auto& way : ways) {
+    std::vector<std::string> words = {"run", "b.yaml", "--trace", "--out", "cut", "--force"};
+    words.insert(words.end(), way.begin(), way.end());
+    const ProcessResult ran = run(words);
+    EXPECT_EQ(ran.code, 0) << ran.err;
+    EXPECT_EQ(result_of("cut"), result_of("whole"));
+    EXPECT_THAT(text_of_file(directory_.file("cut/report.json")), Not(HasSubstr("\"count\": 1,")));
+    for (const char* trace : {"/trace-0.perfetto-trace", "/trace-2.perfetto-trace"}) {
+      EXPECT_EQ(text_of_file(directory_.file("cut") + trace),
+                text_of_file(directory_.file("whole") + trace));
+    }
+  }
 }
 
 TEST_F(SystemCommand, writes_a_trace) {
