@@ -12,12 +12,13 @@ namespace heddle::bench {
 namespace {
 
 constexpr const char* kUsage =
-    "usage: bench_des [OUT.json] [--rounds N] [--loops N] [--threads N] [--scripts DIR]\n";
+    "usage: bench_des [OUT.json] [--rounds N] [--loops N] [--threads N] [--scripts DIR] [--tiny]\n";
 
 struct Options {
   std::string out;
   std::uint64_t threads = std::thread::hardware_concurrency();
   std::string scripts = "bench/des";
+  bool is_tiny = false;  ///< whether it works, not how fast
   EventRowParams params;
 };
 
@@ -25,6 +26,10 @@ bool parse(int argc, char** argv, Options& options) {
   options.params.command = "bench_des";
   for (int i = 1; i < argc; ++i) {
     const std::string word = argv[i];
+    if (word == "--tiny") {
+      options.is_tiny = true;
+      continue;
+    }
     if (word.rfind("--", 0) != 0) {
       options.out = word;
       continue;
@@ -65,7 +70,8 @@ int bench_main(int argc, char** argv) {
     return 1;
   }
   const auto threads = static_cast<std::uint32_t>(options.threads);
-  auto scaling = measure_partitions(threads, options.params.rounds, options.params.command);
+  auto scaling = measure_partitions(threads, options.params.rounds, options.params.command,
+                                    options.is_tiny ? 2000 : 200'000);
   if (!scaling) {
     std::fprintf(stderr, "bench_des: %s\n", scaling.error().c_str());
     return 1;

@@ -87,8 +87,7 @@ Outcome<std::vector<Row>> measure_events(const EventRowParams& params) {
 }
 
 Outcome<Row> measure_partitions(std::uint32_t threads, std::size_t rounds,
-                                const std::string& command) {
-  constexpr std::uint64_t kSteps = 200'000;
+                                const std::string& command, std::uint64_t steps) {
   Row row{.name = "partitioned run, 64 packages, dense windows, " + std::to_string(threads) +
                   " threads",
           .unit = "x one thread",
@@ -96,9 +95,9 @@ Outcome<Row> measure_partitions(std::uint32_t threads, std::size_t rounds,
   if (threads >= 16) row.target = 8.0;
   std::string digest;
   for (std::size_t round = 0; round < rounds; ++round) {
-    const ParallelRun one = run_packages(64, 1, kSteps);
-    const ParallelRun many = run_packages(64, threads, kSteps);
-    if (digest.empty()) digest = run_packages(1, 1, kSteps).digest;
+    const ParallelRun one = run_packages(64, 1, steps);
+    const ParallelRun many = run_packages(64, threads, steps);
+    if (digest.empty()) digest = run_packages(1, 1, steps).digest;
     if (one.digest != digest || many.digest != digest) return failed("partitions differ in digest");
     row.runs.push_back(one.wall_seconds / many.wall_seconds);
     char text[96];

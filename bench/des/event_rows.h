@@ -23,6 +23,7 @@ struct EventRowParams {
 /// 64 packages in dense windows, one thread beside `threads`. A digest that
 /// differs is a failure.
 [[nodiscard]] Outcome<Row> measure_partitions(std::uint32_t threads, std::size_t rounds,
-                                              const std::string& command);
+                                              const std::string& command,
+                                              std::uint64_t steps = 200'000);
 
 }  // namespace heddle::bench
