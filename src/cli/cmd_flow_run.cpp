@@ -225,7 +225,8 @@ class FlowRun {
       session_.out().write(fmt::format(
           "{}: {} lists, {} workers, {} slots; {}\n", status_text(summary), summary.lists,
           flow_->plan().worker_count, flow_->plan().slot_count, directory_));
-      session_.out().write(flow::to_text(report));
+      const bool has_times = report.seconds > 0;
+      session_.out().write(has_times ? flow::to_text(report) : "no times: the clock stood still\n");
     }
     if (code == ExitCode::Ok && session_.interrupt().is_requested()) return ExitCode::Interrupted;
     return code;

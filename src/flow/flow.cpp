@@ -159,6 +159,8 @@ RunSummary Flow::Impl::run(const RunOptions& options) {
   const auto note = [&](Status status) {
     if (status) return true;
     summary.ending.kind = RunEnding::Kind::Failed;
+    // A log that failed says so to the run, and once more when it is closed.
+    if (status.error().to_string() == summary.error.to_string()) return false;
     summary.error.add(status.error());
     if (summary.ending.text.empty()) summary.ending.text = status.error().to_string();
     return false;

@@ -70,7 +70,7 @@ class Buffer {
   buffer_detail::Block* block_ = nullptr;
 };
 
-/// Where a pool's memory comes from.
+/// Where a pool's memory comes from: two functions, so that a program brings its own.
 struct BufferMemory {
   void* (*allocate)(std::size_t bytes) = nullptr;  ///< null on failure
   void (*free)(void* memory, std::size_t bytes) = nullptr;
@@ -78,13 +78,18 @@ struct BufferMemory {
   [[nodiscard]] static BufferMemory host();
   /// Host memory that is never paged out; the system may refuse it.
   [[nodiscard]] static BufferMemory page_locked();
+  /// Host memory that is page-locked and known to CUDA, for copies beside the run.
+  /// Errors: flow.no-cuda where libcudart.so is not found when asked for.
+  [[nodiscard]] static Result<BufferMemory> cuda_host();
+  /// The current CUDA device's memory. The host cannot read it: its messages have
+  /// `content: none`, or are not logged. Errors: flow.no-cuda.
+  [[nodiscard]] static Result<BufferMemory> cuda_device();
 };
 
 /// Threads: `acquire` and dropping handles from any.
 class BufferPool {
  public:
-  /// Allocates and touches all of it. A device's memory comes by functions of the
-  /// caller; it is not touched, and not encoded where the graph says `content: none`.
+  /// Allocates all of it before the run; host memory is touched too.
   /// Errors: flow.out-of-memory. Requires: count, bytes > 0 (checked).
   [[nodiscard]] static Result<BufferPool> make(std::uint32_t count, std::size_t bytes,
                                                const BufferMemory& memory = BufferMemory::host());

@@ -106,6 +106,9 @@ inline constexpr DiagnosticRule kSchedulingIgnored{"flow.scheduling-ignored", Se
 inline constexpr DiagnosticRule kPoolEmpty{
     "flow.pool-empty", Severity::Error, "all {} buffers of the pool are in use",
     "it needs one for every list in flight, and those that tasks keep", Cause::Environment};
+inline constexpr DiagnosticRule kNoCuda{
+    "flow.no-cuda", Severity::Error, "there is no CUDA runtime here: {} was not found",
+    "use host memory, or put libcudart.so where the loader looks", Cause::Environment};
 
 inline constexpr const DiagnosticRule* kRules[] = {
     &kUnknownTaskType, &kTaskTypeTwice,     &kTaskTwice,       &kUnknownTask,
@@ -116,7 +119,7 @@ inline constexpr const DiagnosticRule* kRules[] = {
     &kPlanStepEarly,   &kPlanTwoOwners,     &kPlanSplitWorker, &kPlanSplitComponent,
     &kPlanWorkerRange, &kPlanWorkerIdle,    &kPlanSlots,       &kPlanOtherGraph,
     &kTaskFailed,      &kTaskThrew,         &kStateMisfit,     &kOutOfMemory,
-    &kScheduling,      &kSchedulingIgnored, &kPoolEmpty,
+    &kScheduling,      &kSchedulingIgnored, &kPoolEmpty,       &kNoCuda,
 };
 
 }  // namespace heddle::flow::diag

@@ -143,13 +143,14 @@ class Engine {
   std::uint64_t steady_clid_ = 0;
   bool has_rate_ = false;
   bool is_tsc_ = false;
+  // What all workers read stands above; what one of them writes has lines of its own.
   // Of the admitting thread:
-  std::uint64_t next_keyframe_ = kNoEnd;
+  alignas(128) std::uint64_t next_keyframe_ = kNoEnd;
   std::uint64_t rate_index_ = 0;
   std::int64_t rate_start_ns_ = 0;
   std::uint64_t missed_periods_ = 0;
   // Of the committing thread:
-  std::uint64_t lists_ = 0;
+  alignas(128) std::uint64_t lists_ = 0;
   std::uint64_t aborted_ = 0;
   std::uint64_t ignored_ = 0;
 

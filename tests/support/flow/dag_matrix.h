@@ -9,13 +9,20 @@
 
 namespace heddle::flow::test {
 
-/// Workers {1, 2, 3, 4, 8, 16} x slots {1, 2, 3, 8, 32} x the strategies.
+/// Workers {1, 2, 3, 4, 8, 16} x slots {1, 2, 3, 8, 32} x log {sync, async} x the
+/// strategies.
 inline std::vector<RunConfig> all_configs(std::uint64_t lists) {
   std::vector<RunConfig> out;
   for (const std::uint32_t workers : {1U, 2U, 3U, 4U, 8U, 16U}) {
     for (const std::uint32_t slots : {1U, 2U, 3U, 8U, 32U}) {
       for (const Strategy strategy : {Strategy::Groups, Strategy::Pool, Strategy::Checkpoint}) {
-        out.push_back({.workers = workers, .slots = slots, .strategy = strategy, .lists = lists});
+        for (const DagLog log : {DagLog::Sync, DagLog::Async}) {
+          out.push_back({.workers = workers,
+                         .slots = slots,
+                         .strategy = strategy,
+                         .lists = lists,
+                         .log = log});
+        }
       }
     }
   }
@@ -36,7 +43,8 @@ inline void expect_same(const DagResult& serial, const DagResult& other, std::ui
   const auto where = [&] {
     return "seed " + std::to_string(seed) + ", " + std::to_string(config.workers) + " workers, " +
            std::to_string(config.slots) + " slots, strategy " +
-           std::to_string(static_cast<int>(config.strategy));
+           std::to_string(static_cast<int>(config.strategy)) + ", log " +
+           std::to_string(static_cast<int>(config.log));
   };
   EXPECT_EQ(other.digest, serial.digest) << where();
   EXPECT_EQ(other.text_digest, serial.text_digest) << where();

@@ -1,12 +1,18 @@
 #include "support/flow/random_dag.h"
 
 #include <algorithm>
+#include <optional>
 #include <vector>
 
 #include "heddle/base/random.h"
+#include "heddle/flow/log_recover.h"
+#include "heddle/flow/log_sink.h"
+#include "support/flow/recording_storage.h"
 
 namespace heddle::flow::test {
 namespace {
+
+constexpr std::uint64_t kDagBatchBytes = 16 * 1024;
 
 std::uint64_t mix(std::uint64_t a, std::uint64_t b) {
   a ^= b + 0x9E37'79B9'7F4A'7C15 + (a << 6) + (a >> 2);
@@ -292,6 +298,7 @@ class RecordingSink final : public CommitSink {
   }
   bool commit(const ListView& list) override {
     if (!data_.commit(list)) return false;
+    admissions_ns_.push_back(list.admission().ns);
     list.for_each_text([&](const TextLine& line) {
       other_.add_u64(list.clid());
       other_.add_u32(line.task);
@@ -312,12 +319,47 @@ class RecordingSink final : public CommitSink {
 
   [[nodiscard]] const DigestCommitSink& data() const { return data_; }
   [[nodiscard]] std::uint64_t other() const { return other_.digest().value(); }
+  [[nodiscard]] const std::vector<std::int64_t>& admissions_ns() const { return admissions_ns_; }
 
  private:
   RunDescription description_;
   DigestCommitSink data_;
   DigestStream other_;
+  std::vector<std::int64_t> admissions_ns_;
 };
+
+/// To the digest and, where there is a storage, into a log.
+class LoggingSink final : public CommitSink {
+ public:
+  LoggingSink(RecordingSink& seen, log::LogStorage* storage) : seen_(seen) {
+    if (storage == nullptr) return;
+    log_.emplace(*storage, log::LogSinkOptions{.base = "dag",
+                                               .id = {1, 6},
+                                               .build = "test",
+                                               .buffer_count = 2,
+                                               .extent_bytes = 4 * kDagBatchBytes});
+  }
+  Status start(const RunDescription& run) override {
+    HEDDLE_TRY_STATUS(seen_.start(run));
+    return log_ ? log_->start(run) : Status();
+  }
+  bool commit(const ListView& list) override {
+    return (!log_ || log_->commit(list)) && seen_.commit(list);
+  }
+  Status status() const override { return log_ ? log_->status() : Status(); }
+  Status finish(const RunEnding& ending) override { return log_ ? log_->finish(ending) : Status(); }
+
+ private:
+  RecordingSink& seen_;
+  std::optional<log::LogSink> log_;
+};
+
+std::unique_ptr<Clock> clock_of(const RunConfig& config) {
+  if (config.has_real_clock) return make_real_clock();
+  if (config.admissions_ns.empty()) return std::make_unique<MockClock>(1000, 10);
+  return std::make_unique<ReplayClock>(
+      [&config](std::uint64_t clid) { return config.admissions_ns[clid]; });
+}
 
 DagResult broken(const Diagnostics& diagnostics) {
   return {.error = diagnostics.to_string(), .kind = RunEnding::Kind::Failed};
@@ -348,15 +390,31 @@ DagResult run_dag(const std::string& yaml, const RunConfig& config) {
   if (!graph) return broken(graph.error());
   graph->runtime.lists = config.lists;
   graph->runtime.has_stamps = config.has_real_clock;
+  graph->logging.is_async = config.log == DagLog::Async;
+  graph->logging.batch_bytes = kDagBatchBytes;
   const Plan plan = make_plan(*graph, {config.workers, config.slots, config.strategy, {}});
-  MockClock mock(1000, 10);
-  const std::unique_ptr<Clock> real = config.has_real_clock ? make_real_clock() : nullptr;
-  RecordingSink sink;
-  auto flow = Flow::build(std::move(*graph), plan, real ? *real : mock, sink);
+  RecordingSink seen;
+  log::test::RecordingStorage storage;
+  LoggingSink sink(seen, config.log == DagLog::None ? nullptr : &storage);
+  const std::unique_ptr<Clock> clock = clock_of(config);
+  auto flow = Flow::build(std::move(*graph), plan, *clock, sink);
   if (!flow) return broken(flow.error());
   const RunSummary summary = (*flow)->run();
-  return {sink.data().digest().value(), sink.other(), summary.lists, summary.error.to_string(),
-          summary.ending.kind};
+  std::uint64_t digest = seen.data().digest().value();
+  if (config.log != DagLog::None) {
+    Result<log::LogReader> reader = log::LogReader::open(log::make_memory_source(storage.files()));
+    if (!reader) return broken(reader.error());
+    const Result<log::LogCheck> check = log::check_log(*reader);
+    if (!check) return broken(check.error());
+    if (check->faults.has_errors()) return broken(check->faults);
+    digest = check->data_digest.value();
+  }
+  return {digest,
+          seen.other(),
+          summary.lists,
+          summary.error.to_string(),
+          summary.ending.kind,
+          seen.admissions_ns()};
 }
 
 }  // namespace heddle::flow::test

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "heddle/flow/flow.h"
 
@@ -25,13 +26,19 @@ struct DagOptions {
 /// The task types that such graphs use.
 void register_dag_tasks(TaskRegistry& registry);
 
+/// Where the committed lists go: to a digest alone, or into a log in memory whose
+/// data digest a reader then takes.
+enum class DagLog : std::uint8_t { None, Sync, Async };
+
 /// How to run one.
 struct RunConfig {
   std::uint32_t workers = 1;
   std::uint32_t slots = 8;
   Strategy strategy = Strategy::Groups;
   std::uint64_t lists = 100;
+  DagLog log = DagLog::None;
   bool has_real_clock = false;
+  std::vector<std::int64_t> admissions_ns = {};  ///< of a run to be replayed; empty: none
 };
 
 /// What a run left behind.
@@ -41,9 +48,11 @@ struct DagResult {
   std::uint64_t lists = 0;
   std::string error;
   RunEnding::Kind kind = RunEnding::Kind::Finished;
+  std::vector<std::int64_t> admissions_ns = {};  ///< of each list
 };
 
-/// Reads the graph, plans and runs it with a mock clock.
+/// Reads the graph, plans and runs it with a mock clock, the real one, or one that
+/// gives the times of a recorded run.
 [[nodiscard]] DagResult run_dag(const std::string& yaml, const RunConfig& config);
 
 }  // namespace heddle::flow::test

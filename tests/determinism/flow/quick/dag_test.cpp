@@ -1,5 +1,5 @@
 // 200 random graphs give one digest whatever runs them: each on 6 of the
-// configurations workers x slots x strategy, dealt out so that all are met.
+// configurations workers x slots x strategy x log, dealt out so that all are met.
 #include <gtest/gtest.h>
 
 #include "support/flow/dag_matrix.h"
@@ -10,7 +10,7 @@ namespace {
 constexpr std::uint64_t kDagCount = 204;
 constexpr std::size_t kConfigsPerDag = 6;
 
-TEST(RandomDags, give_one_digest_for_all_workers_slots_and_strategies) {
+TEST(RandomDags, give_one_digest_for_all_workers_slots_strategies_and_logs) {
   const std::vector<RunConfig> configs = all_configs(40);
   std::vector<int> met(configs.size(), 0);
   std::size_t next = 0;
@@ -35,6 +35,22 @@ TEST(RandomDags, contain_failures_stops_short_texts_and_full_runs) {
   }
   EXPECT_GT(failed, 10) << "the suite would not see how a run ends";
   EXPECT_GT(finished, 100);
+}
+
+TEST(RandomDags, under_the_real_clock_give_one_digest_once_their_times_are_replayed) {
+  for (std::uint64_t seed = 0; seed < 6; ++seed) {
+    const std::string yaml = random_dag_yaml(seed, dag_options_of(seed));
+    const DagResult real =
+        run_dag(yaml, {.workers = 2, .lists = 60, .log = DagLog::Async, .has_real_clock = true});
+    ASSERT_EQ(real.admissions_ns.size(), real.lists);
+    if (real.lists == 0) continue;
+    for (const RunConfig& config : all_configs(real.lists)) {
+      if (config.slots != 3 || config.workers > 4) continue;
+      RunConfig again = config;
+      again.admissions_ns = real.admissions_ns;
+      EXPECT_EQ(run_dag(yaml, again).digest, real.digest) << seed;
+    }
+  }
 }
 
 TEST(RandomDags, commit_every_list_under_the_real_clock) {

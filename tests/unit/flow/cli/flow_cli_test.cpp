@@ -13,6 +13,7 @@ using heddle::test::ProcessResult;
 using heddle::test::text_of_file;
 using testing::AllOf;
 using testing::HasSubstr;
+using testing::Not;
 
 const std::string kExamples = HEDDLE_SOURCE_DIR "/examples/";
 
@@ -51,6 +52,7 @@ TEST_F(FlowProgram, runs_an_example_into_a_run_directory_that_it_does_not_overwr
       run({"run", graph, "--clock", "mock", "--out", "run", "--lists", "500"});
   EXPECT_EQ(first.code, 0) << first.err;
   EXPECT_THAT(first.out, HasSubstr("complete: 500 lists, 1 workers, 8 slots; run\n"));
+  EXPECT_THAT(first.out, HasSubstr("the clock stood still")) << "no table of zeros";
   EXPECT_THAT(text("run/report.json"), HasSubstr("\"status\": \"complete\""));
   EXPECT_THAT(text("run/graph.svg"), HasSubstr("p50"));
   EXPECT_GT(text("run/log.000.hlog").size(), 500U);
@@ -89,7 +91,14 @@ TEST_F(FlowProgram, bad_input_is_told_with_its_place_and_exit_code_2) {
 TEST_F(FlowProgram, measures_itself) {
   const ProcessResult bench = run({"bench", "--lists", "2000", "--runs", "1", "--json"});
   EXPECT_EQ(bench.code, 0) << bench.err;
-  EXPECT_THAT(bench.out, AllOf(HasSubstr("clock_read_ns"), HasSubstr("caterpillar")));
+  EXPECT_THAT(bench.out, AllOf(HasSubstr("clock_read_ns"), HasSubstr("caterpillar"),
+                               HasSubstr("Mandelbrot, 1 workers, runs that share nothing")));
+  const ProcessResult chain = run({"bench", "--lists", "2000", "--runs", "1", "--only", "chain"});
+  EXPECT_THAT(chain.out, AllOf(HasSubstr("loop with log"), Not(HasSubstr("Mandelbrot"))));
+  const ProcessResult lost =
+      run({"bench", "--lists", "10", "--only", "chain", "--scratch", "none"});
+  EXPECT_EQ(lost.code, 4);
+  EXPECT_THAT(lost.err, HasSubstr("log.write-failed"));
 }
 
 constexpr const char* kLibrary = R"(

@@ -2,9 +2,11 @@
 // graphs fixed at compile time.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/resource.h>
 
 #include <algorithm>
 #include <cmath>
+#include <fstream>
 #include <thread>
 
 #include "heddle/base/random.h"
@@ -223,6 +225,58 @@ TEST(BufferPool, gives_each_buffer_once_and_takes_it_back_with_the_last_handle) 
   EXPECT_EQ(pool->free_count(), 70U);
 }
 
+/// KiB of this process that cannot be paged out, as the system counts them.
+std::uint64_t locked_kib() {
+  std::ifstream file("/proc/self/status");
+  for (std::string line; std::getline(file, line);) {
+    if (line.starts_with("VmLck:")) return std::stoull(line.substr(6));
+  }
+  return 0;
+}
+
+TEST(BufferPool, of_page_locked_memory_is_locked_for_as_long_as_it_lives) {
+  rlimit limit{};
+  getrlimit(RLIMIT_MEMLOCK, &limit);
+  constexpr std::uint32_t kCount = 3;
+  constexpr std::size_t kBytes = 8192;
+  const std::uint64_t before = locked_kib();
+  {
+    Result<BufferPool> pool = BufferPool::make(kCount, kBytes, BufferMemory::page_locked());
+    if (!pool) {
+      // The system may refuse, and then says so.
+      EXPECT_EQ(pool.error().list().front().code(), "flow.out-of-memory");
+      EXPECT_LT(limit.rlim_cur, kCount * kBytes);
+      return;
+    }
+    EXPECT_EQ(locked_kib(), before + kCount * kBytes / 1024);
+    Result<Buffer> buffer = pool->acquire();
+    ASSERT_TRUE(buffer);
+    std::ranges::fill(buffer->memory(), std::byte{7});
+    buffer->set_size(kBytes);
+    EXPECT_EQ(buffer->bytes()[kBytes - 1], std::byte{7});
+  }
+  EXPECT_EQ(locked_kib(), before) << "given back, the buffer that outlived its pool too";
+}
+
+TEST(BufferPool, of_cuda_memory_works_where_there_is_cuda_and_is_refused_elsewhere) {
+  const Result<BufferMemory> host = BufferMemory::cuda_host();
+  const Result<BufferMemory> device = BufferMemory::cuda_device();
+  ASSERT_EQ(host.has_value(), device.has_value());
+  if (!host) {
+    EXPECT_EQ(host.error().list().front().code(), "flow.no-cuda");
+    return;
+  }
+  for (const BufferMemory& memory : {*host, *device}) {
+    Result<BufferPool> pool = BufferPool::make(2, 4096, memory);
+    // A runtime without a device has no memory to give.
+    if (pool) {
+      EXPECT_EQ(pool->acquire()->memory().size(), 4096U);
+    } else {
+      EXPECT_EQ(pool.error().list().front().code(), "flow.out-of-memory");
+    }
+  }
+}
+
 /// Sends a buffer a list.
 class BufferSource {
  public:
@@ -247,6 +301,53 @@ class BufferSink {
  private:
   std::size_t sum_ = 0;
 };
+
+/// Keeps the flags of the first message of every list (commit_sink.h), and the bytes
+/// of each data record.
+class FlagSink final : public CommitSink {
+ public:
+  Status start(const RunDescription&) override { return {}; }
+  bool commit(const ListView& list) override {
+    constexpr std::size_t kListHeadBytes = 17;
+    std::vector<std::byte> record(list.data_bytes_max());
+    record.resize(list.encode_data(record.data()));
+    flags.push_back(static_cast<std::uint8_t>(record.at(kListHeadBytes)));
+    bytes.push_back(record.size());
+    return true;
+  }
+  Status status() const override { return {}; }
+  Status finish(const RunEnding&) override { return {}; }
+
+  std::vector<std::uint8_t> flags;
+  std::vector<std::size_t> bytes;
+};
+
+TEST(BufferPool, content_is_kept_always_where_touched_or_never_as_the_graph_says) {
+  TaskRegistry registry;
+  registry.add<BufferSource>("BufferSource");
+  registry.add<BufferSink>("BufferSink");
+  for (const std::string content : {"all", "touched", "none"}) {
+    const std::string yaml =
+        "tasks: [{id: a, type: BufferSource}, {id: b, type: BufferSink}]\n"
+        "connections: [{from: a, to: b, content: " +
+        content + "}]\n";
+    Result<Graph> graph = test::read_text(yaml, registry);
+    ASSERT_TRUE(graph);
+    graph->runtime.lists = 12;
+    const Plan plan = make_plan(*graph, {.workers = 1, .slots = 2});
+    MockClock clock;
+    FlagSink sink;
+    const auto flow = Flow::build(std::move(*graph), plan, clock, sink);
+    ASSERT_TRUE(flow);
+    EXPECT_EQ((*flow)->run().lists, 12U);
+    for (std::size_t clid = 0; clid < 12; ++clid) {
+      const bool is_kept = content == "all" || (content == "touched" && clid % 3 == 0);
+      EXPECT_EQ(sink.flags[clid], is_kept ? kMessagePresent : kMessagePresent | kMessageNotKept);
+      // The list's 17 bytes and the flags; a count of the payload, its own, its 1 or 2 bytes.
+      EXPECT_EQ(sink.bytes[clid], is_kept ? 18 + 4 + 4 + 1 + clid % 2 : 18);
+    }
+  }
+}
 
 TEST(BufferPool, buffers_of_messages_come_back_when_their_list_is_committed) {
   for (const char* content : {"all", "touched", "none"}) {

@@ -4,7 +4,9 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
+#include <chrono>
 #include <numeric>
+#include <thread>
 
 #include "heddle/flow/diagnostics.h"
 #include "support/flow/small_tasks.h"
@@ -207,7 +209,7 @@ class DyingSink final : public CommitSink {
   Status status() const override { return fail(diag::kOutOfMemory, {}, {"the", "log"}); }
   Status finish(const RunEnding& ending) override {
     ending_ = ending;
-    return {};
+    return status();
   }
   std::uint64_t taken_ = 0;
   RunEnding ending_;
@@ -226,6 +228,7 @@ TEST(Run, a_log_that_dies_ends_the_run_with_its_error) {
     ASSERT_TRUE(flow);
     const RunSummary summary = (*flow)->run();
     EXPECT_EQ(summary.error.list().front().code(), "flow.out-of-memory");
+    EXPECT_EQ(summary.error.list().size(), 1U) << "told once, though closing it fails again";
     EXPECT_EQ(summary.lists, 5U);
     EXPECT_EQ(sink.taken_, 5U);
     EXPECT_EQ(sink.ending_.end_clid, 5U);
@@ -419,6 +422,56 @@ TEST(Keyframes, a_run_from_one_is_the_rest_of_the_run_and_again) {
       }
     }
   }
+}
+
+/// The newest list that `Ahead` has processed.
+std::atomic<std::uint64_t> newest_list = 0;
+
+struct Ahead {
+  void process(Context& context, Message<std::int64_t>& out) {
+    sum += 1;
+    out.set(sum);
+    newest_list.store(context.clid());
+  }
+  template <class V>
+  void state(V& v) {
+    v("sum", sum);
+  }
+  std::int64_t sum = 0;
+};
+/// In its first list, waits until `Ahead` is three lists further.
+struct Behind {
+  Status process(Context& context, const Message<std::int64_t>& in) {
+    last = *in;
+    const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(30);
+    while (context.clid() == 0 && newest_list.load() < 3) {
+      if (std::chrono::steady_clock::now() > deadline) return context.fail("the source waits");
+      std::this_thread::yield();
+    }
+    return {};
+  }
+  template <class V>
+  void state(V& v) {
+    v("last", last);
+  }
+  std::int64_t last = 0;
+};
+
+TEST(Keyframes, hold_up_no_list_behind_them) {
+  // With one buffer of keyframes for all lists, or a stop to take them, list 1 would
+  // wait for list 0, and list 0 waits for list 3.
+  newest_list.store(0);
+  RunText way{.workers = 2, .slots = 8, .lists = 20};
+  way.also = [](TaskRegistry& registry) {
+    registry.add<Ahead>("Ahead");
+    registry.add<Behind>("Behind");
+  };
+  const Outcome out = run_text(
+      "tasks: [{id: a, type: Ahead}, {id: b, type: Behind}]\nconnections: [{from: a, to: b}]\n"
+      "logging: {keyframe_interval: 1}\n",
+      way);
+  EXPECT_EQ(out.summary.lists, 20U) << out.summary.error.to_string();
+  EXPECT_EQ(out.keyframes.size(), 20U);
 }
 
 TEST(Keyframes, of_another_state_are_refused) {
