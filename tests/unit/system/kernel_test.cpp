@@ -193,6 +193,50 @@ TEST(Kernel, undefined_lanes_make_what_is_computed_from_them_undefined_in_both_d
   }
 }
 
+des::Task<> binaries(Tl& tl, Va a, Va b, Va out, Dtype dtype) {
+  const Tile x = co_await tl.load(a, {1, 16}, dtype);
+  const Tile y = co_await tl.load(b, {1, 16}, dtype);
+  std::uint64_t at = 0;
+  for (const MathOp op :
+       {MathOp::Add, MathOp::Sub, MathOp::Mul, MathOp::Div, MathOp::Max, MathOp::Min}) {
+    const Tile z = co_await tl.math(op, x, y);
+    co_await tl.store(out.plus(at), z);
+    at += z.size_bytes();
+  }
+}
+
+TEST(Kernel, two_operands_of_every_type_combine_as_arithmetic_has_it) {
+  for (const Dtype dtype : {Dtype::F16, Dtype::BF16, Dtype::F32, Dtype::I8, Dtype::I32}) {
+    OnePe one;
+    const std::uint64_t size = dtype_bytes(dtype);
+    std::vector<double> x, y;
+    std::vector<std::byte> raw[2] = {std::vector<std::byte>(16 * size),
+                                     std::vector<std::byte>(16 * size)};
+    for (int i = 0; i < 16; ++i) {  // small, so that every result but a quotient is exact
+      x.push_back(i - 8);
+      y.push_back(i % 5 - 2 == 0 ? 3 : i % 5 - 2);
+      store_float(raw[0], dtype, static_cast<std::size_t>(i), static_cast<float>(x.back()));
+      store_float(raw[1], dtype, static_cast<std::size_t>(i), static_cast<float>(y.back()));
+    }
+    const Va a = one.buffer("a", 64), b = one.buffer("b", 64), c = one.buffer("c", 256);
+    ASSERT_TRUE(one.simulator->write(a, raw[0]));
+    ASSERT_TRUE(one.simulator->write(b, raw[1]));
+    ASSERT_TRUE(one.run([&](Tl& tl) { return binaries(tl, a, b, c, dtype); }));
+    const auto bytes = one.simulator->read(c, 6 * 16 * size);
+    ASSERT_TRUE(bytes);
+    for (std::size_t i = 0; i < 16; ++i) {
+      const double quotient = is_float(dtype) ? x[i] / y[i] : std::trunc(x[i] / y[i]);
+      const double truth[] = {x[i] + y[i], x[i] - y[i],          x[i] * y[i],
+                              quotient,    std::max(x[i], y[i]), std::min(x[i], y[i])};
+      for (std::size_t op = 0; op < 6; ++op) {
+        const double found = static_cast<double>(load_float(*bytes, dtype, op * 16 + i));
+        const double slack = op == 3 && is_float(dtype) ? std::abs(truth[op]) / 256 : 0;
+        EXPECT_NEAR(found, truth[op], slack) << dtype_name(dtype) << " " << op << " " << i;
+      }
+    }
+  }
+}
+
 des::Task<> integers(Tl& tl, Va a, Va b, Va out, Dtype dtype) {
   const Tile x = co_await tl.load(a, {4, 8}, dtype);
   const Tile y = co_await tl.load(b, {8, 4}, dtype);
@@ -567,8 +611,9 @@ des::Task<> two_ring(Tl& tl, std::vector<float>& got) {
   const auto mine = static_cast<float>(tl.rank().value());
   co_await tl.send(Direction::East, co_await tl.full({1, 1}, Dtype::F16, 10 + mine));
   co_await tl.send(Direction::West, co_await tl.full({1, 1}, Dtype::F16, 20 + mine));
-  const Tile from_west = co_await tl.recv(Direction::West, {1, 1}, Dtype::F16);
+  // The one that was sent last first: in one queue they would change places.
   const Tile from_east = co_await tl.recv(Direction::East, {1, 1}, Dtype::F16);
+  const Tile from_west = co_await tl.recv(Direction::West, {1, 1}, Dtype::F16);
   got.push_back(co_await tl.item(from_west, 0));
   got.push_back(co_await tl.item(from_east, 0));
 }

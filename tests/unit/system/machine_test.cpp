@@ -1,6 +1,8 @@
 // Machine files, topology, routes and launches.
+#include <array>
 #include <deque>
 #include <set>
+#include <tuple>
 
 #include "support/system/machines.h"
 
@@ -100,6 +102,67 @@ TEST(Topology, routes_go_the_short_way_round_and_east_on_a_tie) {
   EXPECT_EQ(first_stop(3), 1U);
   EXPECT_EQ(first_stop(4), 1U);
   EXPECT_EQ(first_stop(5), 7U);
+}
+
+TEST(Topology, routes_cross_the_mesh_of_cubes_along_the_row_first) {
+  const auto simulator = simulator_of({});
+  const Topology& t = simulator->topology();
+  for (std::uint32_t from = 0; from < 8; ++from) {
+    for (std::uint32_t to = 0; to < 8; ++to) {
+      const Route& route = t.route(t.hbm_node(0, from), t.hbm_node(0, to));
+      bool has_turned = false;
+      for (const LinkId id : route.links) {
+        const Node& a = t.node(t.link(id).from);
+        const Node& b = t.node(t.link(id).to);
+        if (a.kind != NodeKind::Noc || b.kind != NodeKind::Noc) continue;
+        const bool is_column = a.cube % 4 == b.cube % 4;
+        EXPECT_FALSE(has_turned && !is_column) << from << " to " << to;
+        has_turned = has_turned || is_column;
+      }
+      const std::uint32_t columns = from % 4 > to % 4 ? from % 4 - to % 4 : to % 4 - from % 4;
+      const std::uint32_t rows = from / 4 == to / 4 ? 0 : 1;
+      EXPECT_EQ(route.links.size(), from == to ? 0U : 2U + columns + rows);
+    }
+  }
+}
+
+des::Task<> look_around(Tl& tl, std::vector<std::array<PeRank, kDirectionCount>>& seen) {
+  for (std::size_t i = 0; i < kDirectionCount; ++i) {
+    const auto there = tl.neighbour(static_cast<Direction>(i));
+    seen[tl.rank().value()][i] = there ? *there : PeRank::none();
+  }
+  co_return;
+}
+
+TEST(Topology, neighbours_pair_and_each_ring_goes_through_all_pes_cubes_and_sips) {
+  for (const std::uint32_t sips : {1U, 2U, 3U, 5U}) {
+    Machine machine;
+    machine.sip_count = sips;
+    const auto simulator = simulator_of(machine);
+    const Topology& t = simulator->topology();
+    std::vector<std::array<PeRank, kDirectionCount>> seen(t.pe_count());
+    ASSERT_TRUE(simulator->launch("look", [&](Tl& tl) { return look_around(tl, seen); }));
+    ASSERT_TRUE(simulator->run());
+    const auto go = [&](PeRank from, Direction way) {
+      return seen[from.value()][static_cast<std::size_t>(way)];
+    };
+    const std::tuple<Direction, Direction, std::uint32_t> rings[] = {
+        {Direction::East, Direction::West, 8}, {Direction::North, Direction::South, 8}};
+    for (std::uint32_t i = 0; i < t.pe_count(); ++i) {
+      for (const auto& [way, back, length] : rings) {
+        PeRank at(i);
+        for (std::uint32_t step = 0; step < length; ++step) {
+          ASSERT_EQ(go(go(at, way), back), at);
+          at = go(at, way);
+          ASSERT_EQ(at == PeRank(i), step + 1 == length) << sips;
+        }
+      }
+      PeRank at(i);
+      for (std::uint32_t step = 0; sips > 1 && step < sips; ++step) at = go(at, Direction::Parent);
+      EXPECT_EQ(at, PeRank(i));
+      EXPECT_EQ(go(at, Direction::Parent).is_none(), sips == 1);
+    }
+  }
 }
 
 TEST(Topology, every_pair_of_nodes_has_a_route_that_is_connected) {
