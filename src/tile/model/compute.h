@@ -21,10 +21,11 @@ struct OperationCost {
 [[nodiscard]] OperationCost cost_of(const Machine& machine, ComputeKind kind,
                                     std::span<const std::int64_t> dims);
 
-/// A cost that a table gives: `cycles` until the result, `overlap` of which the next
-/// operation of the unit may hide. Requires: overlap <= cycles.
+/// A cost that a table gives: `cycles` until the result, `overlap` of which other operations
+/// of the unit may hide; a matmul that needs the result waits for all of them.
+/// Requires: overlap <= cycles.
 [[nodiscard]] constexpr OperationCost table_cost(std::int64_t cycles, std::int64_t overlap) {
-  return OperationCost{cycles - overlap, cycles - overlap, cycles};
+  return OperationCost{cycles - overlap, cycles, cycles};
 }
 
 /// Multiply-accumulates of a matmul. Units: operations.

@@ -20,7 +20,8 @@ std::optional<std::int64_t> read_cycles(std::string_view text) {
   std::int64_t value = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
   const bool is_whole = error == std::errc() && end == text.data() + text.size();
-  if (!is_whole || value < 0 || value > kCyclesMax || text.front() == '-') return std::nullopt;
+  if (text.empty() || !is_whole || value < 0 || value > kCyclesMax || text.front() == '-')
+    return std::nullopt;
   return value;
 }
 

@@ -17,6 +17,7 @@ struct Gemm {
   std::int64_t stream = 0;   ///< rows streamed a matmul; 0: as the array
   std::uint32_t bits = 32;
   bool loads_b_first = false;
+  bool is_m_outer = false;   ///< each load of A has a buffer, and all columns run over it
   bool has_barrier = false;  ///< a compute barrier before the store
 };
 
