@@ -6,20 +6,6 @@
 #include "system/engine.h"
 
 namespace heddle::system {
-namespace {
-
-/// Never resumes: the run fails.
-struct Halt {
-  [[nodiscard]] bool await_ready() const noexcept { return false; }
-  template <class Promise>
-  void await_suspend(std::coroutine_handle<Promise> self) const {
-    self.promise().process->leaf = self;
-  }
-  void await_resume() const noexcept {}
-};
-
-}  // namespace
-
 bool CallLedger::add(des::Kernel& kernel, PeRank rank, std::uint32_t index,
                      const CollectiveCall& call) {
   const std::lock_guard lock(mutex_);

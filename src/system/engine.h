@@ -168,6 +168,16 @@ struct DmaWait {
   void await_resume() const noexcept {}
 };
 
+/// Never resumes: for what follows an error, which the run has been told.
+struct Halt {
+  [[nodiscard]] bool await_ready() const noexcept { return false; }
+  template <class Promise>
+  void await_suspend(std::coroutine_handle<Promise> self) const {
+    self.promise().process->leaf = self;
+  }
+  void await_resume() const noexcept {}
+};
+
 class Engine {
  public:
   Engine(const SimulatorOptions& options, std::unique_ptr<Topology> topology);

@@ -151,22 +151,12 @@ std::uint64_t job_count_of(const GemmCommand& c) {
   return count(c.m, c.tile_m) * count(c.n, c.tile_n) * count(c.k, c.tile_k);
 }
 
-/// Never resumes: the run has failed.
-struct Stop {
-  [[nodiscard]] bool await_ready() const noexcept { return false; }
-  template <class Promise>
-  void await_suspend(std::coroutine_handle<Promise> self) const {
-    self.promise().process->leaf = self;
-  }
-  void await_resume() const noexcept {}
-};
-
 des::Task<> dma_in(Pipeline& p) {
   DmaRequest request(p.pe.component);
   request.port = p.pe.dma_read.get();
   for (std::uint64_t i = 0; i < p.job_count; ++i) {
     const Job job = job_at(p.command, i);
-    if (!p.engine.take_tcm(p.pe, "gemm", loaded_bytes(p, job))) co_await Stop{};
+    if (!p.engine.take_tcm(p.pe, "gemm", loaded_bytes(p, job))) co_await Halt{};
     co_await request.port->channels.take(1);
     const SimTime begin = p.pe.kernel().now();
     if (const Va* a = std::get_if<Va>(&p.command.a)) {
@@ -191,7 +181,7 @@ des::Task<> dma_in(Pipeline& p) {
 des::Task<> multiply(Pipeline& p) {
   for (std::uint64_t i = 0; i < p.job_count; ++i) {
     const Job job = co_await p.loaded.get();
-    if (job.inner == 0 && !p.engine.take_scratch(p.pe, "gemm", sum_bytes(job))) co_await Stop{};
+    if (job.inner == 0 && !p.engine.take_scratch(p.pe, "gemm", sum_bytes(job))) co_await Halt{};
     const SimTime begin = p.pe.kernel().now();
     const Picoseconds time = p.engine.device->gemm_time(job.m, job.n, job.k, p.command.dtype);
     co_await des::delay(time);
@@ -299,11 +289,11 @@ des::Task<> Tl::gemm(GemmCommand command) {
     engine_.fail(
         pe_, diag::kBadShape,
         {pe_.name, engine_.operation_name(pe_, "gemm"), std::to_string(now().ps()), problem});
-    co_await Stop{};
+    co_await Halt{};
   }
   auto pipeline = std::make_unique<Pipeline>(engine_, pe_, command);
   Pipeline& p = *pipeline;
-  if (!is_mapped(p)) co_await Stop{};
+  if (!is_mapped(p)) co_await Halt{};
   p.job_count = job_count_of(command);
   des::Kernel& kernel = pe_.kernel();
   const des::ProcessId stages[] = {kernel.spawn(pe_.component, pe_.name + ".dma_in", dma_in(p)),
@@ -312,7 +302,7 @@ des::Task<> Tl::gemm(GemmCommand command) {
   co_await write_back(p);
   for (const des::ProcessId stage : stages) co_await des::join(kernel, stage);
   if (engine_.moves_data()) {
-    if (!engine_.gemm_data(pe_, command, p.b_stride(), p.c_stride())) co_await Stop{};
+    if (!engine_.gemm_data(pe_, command, p.b_stride(), p.c_stride())) co_await Halt{};
   }
 }
 

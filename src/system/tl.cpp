@@ -45,16 +45,6 @@ std::vector<Run> runs_of(Shape shape, Dtype dtype, const Layout& layout) {
   return runs;
 }
 
-/// Never resumes: for operations that failed.
-struct Halt {
-  [[nodiscard]] bool await_ready() const noexcept { return false; }
-  template <class Promise>
-  void await_suspend(std::coroutine_handle<Promise> self) const {
-    self.promise().process->leaf = self;
-  }
-  void await_resume() const noexcept {}
-};
-
 /// A translated transfer: fragments, where each lies in the tile, and when
 /// the MMU is done with each page.
 struct Transfer {

@@ -264,6 +264,37 @@ TEST(Communicator, a_mismatch_ends_the_run_a_millisecond_later_whatever_the_othe
   EXPECT_LT(end, SimTime(1'100'000'000));
 }
 
+TEST(Communicator, the_ranks_are_listed_alike_however_the_machine_is_cut) {
+  for (const char* odd : {"m", "", "ba", "aa"}) {
+    std::vector<std::string> texts;
+    for (const std::uint32_t parts : {1U, 2U, 4U}) {
+      SimulatorOptions options;
+      options.partitions = parts;
+      options.threads = parts;
+      const auto simulator = simulator_of({}, options);
+      const auto group = world_group(simulator->topology(), 32);
+      ASSERT_TRUE(group);
+      const auto world = Communicator::create(*simulator, *group);
+      ASSERT_TRUE(world);
+      const std::string program = odd;
+      std::vector<std::int64_t> ranks;
+      for (const PeRank rank : group->ranks) ranks.push_back(rank.value());
+      ASSERT_TRUE(simulator->launch(
+          "calls",
+          [&](Tl& tl) {
+            const bool is_odd = (*world)->index_of(tl.rank()) == 21;
+            return calls(tl, **world, is_odd ? program : std::string("a"));
+          },
+          ranks));
+      const Status ran = simulator->run();
+      ASSERT_EQ(code_of(ran), "system.collective-mismatch") << odd << " " << parts;
+      texts.push_back(ran.error().to_string());
+    }
+    EXPECT_EQ(texts[1], texts[0]);
+    EXPECT_EQ(texts[2], texts[0]);
+  }
+}
+
 TEST(Communicator, a_group_must_be_ranks_of_the_machine_each_once) {
   const auto simulator = simulator_of(fabric_machine(FabricShape::Full, 4));
   Group twice = group_of(3);
