@@ -8,6 +8,7 @@
 #include "heddle/base/config_reader.h"
 #include "heddle/base/diagnostics.h"
 #include "heddle/system/diagnostics.h"
+#include "heddle/tile/simulator.h"
 
 namespace heddle::system {
 namespace {
@@ -38,8 +39,26 @@ std::uint64_t read_bytes(ConfigReader& map, std::string_view key, std::uint64_t 
   return static_cast<std::uint64_t>(read.count());
 }
 
-PeSpec read_pe(ConfigReader map) {
+enum class PeTiming { Analytic, Tile };
+
+/// The machine whose core gives a PE's times, where one does.
+void read_timing(ConfigReader& map, PeSpec& pe, Diagnostics& diagnostics) {
+  const auto timing = map.optional_choice<PeTiming>(
+      "timing", PeTiming::Analytic, {{"analytic", PeTiming::Analytic}, {"tile", PeTiming::Tile}});
+  if (timing == PeTiming::Analytic) return;
+  const std::optional<std::string> file = map.maybe_path("tile_file");
+  const auto name = map.optional<std::string>("tile_machine", "tpuv3", {.max = 100});
+  auto loaded = tile::load_machine(file.value_or(name));
+  if (loaded) {
+    pe.tile = std::make_shared<const tile::Machine>(std::move(*loaded));
+  } else {
+    diagnostics.add(loaded.error());
+  }
+}
+
+PeSpec read_pe(ConfigReader map, Diagnostics& diagnostics) {
   PeSpec pe;
+  read_timing(map, pe, diagnostics);
   pe.clock_ps =
       map.optional<Picoseconds>("clock_ps", Picoseconds(pe.clock_ps), {.min = 1, .max = 1'000'000})
           .count();
@@ -197,7 +216,7 @@ Result<Machine> read_machine(const ConfigNode& node, ConfigNode* resolved) {
   }
   machine.page_bytes = map.optional_choice<std::uint64_t>(
       "pages", machine.page_bytes, {{"64_kib", 64 << 10}, {"2_mib", 2 << 20}});
-  machine.pe = read_pe(map.optional_map("pe"));
+  machine.pe = read_pe(map.optional_map("pe"), diagnostics);
   machine.ipcq = read_ipcq(map.optional_map("ipcq"));
   machine.launch = read_launch(map.optional_map("launch"));
   map.done();

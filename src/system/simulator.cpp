@@ -5,6 +5,7 @@
 #include <set>
 
 #include "heddle/system/diagnostics.h"
+#include "heddle/system/tile_device.h"
 #include "system/engine.h"
 
 namespace heddle::system {
@@ -139,6 +140,10 @@ Result<std::unique_ptr<Simulator>> Simulator::create(const Machine& machine,
   HEDDLE_TRY(std::unique_ptr<Topology> topology, Topology::build(machine));
   auto engine = std::make_unique<Engine>(options, std::move(topology));
   for (Pe& pe : engine->pes) set_default_neighbours(*engine->topology, pe);
+  if (machine.pe.tile != nullptr) {
+    HEDDLE_TRY(auto device, TileDevice::create(*machine.pe.tile));
+    engine->device = std::move(device);
+  }
   return std::unique_ptr<Simulator>(new Simulator(std::move(engine)));
 }
 

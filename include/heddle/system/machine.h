@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -10,6 +11,10 @@
 #include "heddle/base/config.h"
 #include "heddle/base/units.h"
 #include "heddle/system/address.h"
+
+namespace heddle::tile {
+struct Machine;
+}
 
 namespace heddle::system {
 
@@ -43,6 +48,8 @@ struct PeSpec {
   Picoseconds page_walk{150'000};
   std::uint32_t dma_channels = 4;      ///< transfers at once, reads and writes apart
   std::uint32_t dma_outstanding = 64;  ///< fragments under way, reads and writes apart
+  /// A core of this machine gives the times of GEMM and MATH; null: the counts above do.
+  std::shared_ptr<const tile::Machine> tile = nullptr;
 };
 
 /// Message queues between neighbours.

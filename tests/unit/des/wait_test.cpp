@@ -210,7 +210,8 @@ TEST_F(Waits, credits_granted_to_a_cancelled_process_come_back) {
 }
 
 TEST_F(Waits, a_process_that_ended_cannot_be_cancelled_nor_can_its_successor) {
-  const ProcessId first = go(get_for(*std::make_unique<Channel<int>>(kernel_, "c", 1), 0));
+  Channel<int> channel(kernel_, "c", 1);
+  const ProcessId first = go(get_for(channel, 0));
   run();
   EXPECT_FALSE(kernel_.is_live(first));
   Trigger trigger("t");
