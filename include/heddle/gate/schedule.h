@@ -79,9 +79,10 @@ class Schedule {
  public:
   explicit Schedule(ScheduleSpec spec);
 
-  /// Begins `window` and appends the next edges: `count` of them, or those left.
-  /// Returns how many.
-  std::uint32_t fill(EdgeWindow& window, std::uint32_t count);
+  /// Begins `window` and appends the next edges: `count` of them, or those left
+  /// before the instant `before_ps`. Returns how many.
+  std::uint32_t fill(EdgeWindow& window, std::uint32_t count,
+                     std::int64_t before_ps = std::numeric_limits<std::int64_t>::max());
 
   /// Passes over the edges before `edge`; false when the run ends sooner.
   /// Requires: they were not handed out yet. Cost: as handing them out.
@@ -93,6 +94,8 @@ class Schedule {
   /// Why no edge is left; `None` while there is one.
   [[nodiscard]] StopReason exhausted() const;
   [[nodiscard]] std::uint64_t next_edge() const { return edge_; }
+  /// The instant of that edge, whether or not the run ends before.
+  [[nodiscard]] std::int64_t next_time_ps() const { return heap_.front().time_ps; }
 
  private:
   /// The next change of one clock.

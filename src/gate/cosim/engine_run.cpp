@@ -24,6 +24,9 @@ Result<std::unique_ptr<EngineRun>> EngineRun::start(std::string_view engine, con
                                                     const BackendOptions& options) {
   std::unique_ptr<EngineRun> run(new EngineRun(plan));
   run->netlist_digest_ = program.model.netlist_digest;
+  run->engine_ = engine;
+  run->observed_count_ = program.observed.size();
+  run->options_ = options;
   HEDDLE_TRY(run->backend_, make_backend(engine, program, run->bank_.get(), options));
   HEDDLE_TRY_STATUS(check_capabilities(run->backend_->capabilities(), plan, options));
   for (const MemoryPreload& preload : plan.preloads) {
@@ -55,19 +58,126 @@ Status EngineRun::go_on_from(const Checkpoint& checkpoint, const std::string& pa
   return {};
 }
 
+Status EngineRun::go_to(const Checkpoint& checkpoint, const std::string& path) {
+  last_.token.release();
+  schedule_ = Schedule(schedule_spec_);
+  ahead_ = EdgeWindow();
+  ahead_used_ = 0;
+  return go_on_from(checkpoint, path);
+}
+
 Result<BatchView> EngineRun::advance(std::uint32_t count) {
   HEDDLE_TRY_STATUS(advance(count, last_));
   return last_.view;
 }
 
-Status EngineRun::advance(std::uint32_t count, EngineBatch& batch) {
+Status EngineRun::advance(std::uint32_t count, EngineBatch& batch, std::int64_t before_ps) {
   batch.token.release();
   EdgeWindow& window = backend_->window();
   batch.window = &window;
-  const std::uint32_t filled = schedule_.fill(window, count);
+  const std::uint32_t filled = fill(window, count, before_ps);
   batch.token = backend_->run_edges(window.first_edge(), filled);
   HEDDLE_TRY(batch.view, backend_->wait(batch.token));
+  if (has_bench_) keep_rest(batch);
+  if (has_bench_ && options_.changes) correct_changes(batch);
   return {};
+}
+
+std::int64_t EngineRun::next_time_ps() const {
+  if (ahead_count() > 0) return ahead_.info(ahead_.first_edge() + ahead_used_).time_ps;
+  return schedule_.next_time_ps();
+}
+
+StopReason EngineRun::exhausted() const {
+  return ahead_count() > 0 ? StopReason::None : schedule_.exhausted();
+}
+
+/// What was handed out already comes first.
+std::uint32_t EngineRun::fill(EdgeWindow& window, std::uint32_t count, std::int64_t before_ps) {
+  if (ahead_count() == 0) return schedule_.fill(window, count, before_ps);
+  window.begin(ahead_.first_edge() + ahead_used_);
+  std::uint32_t filled = 0;
+  while (filled < count && ahead_count() > 0 && next_time_ps() < before_ps) {
+    const std::uint64_t edge = ahead_.first_edge() + ahead_used_++;
+    const EdgeWindow& from = ahead_;
+    window.append(from.info(edge), from.data_ops(edge), from.clock_ops(edge));
+    ++filled;
+  }
+  return filled;
+}
+
+/// A batch that a watched net has ended: its other edges come next.
+void EngineRun::keep_rest(const EngineBatch& batch) {
+  if (batch.view.stop != StopReason::Bench) return;
+  const EdgeWindow& window = *batch.window;
+  const std::uint64_t next = window.first_edge() + batch.view.executed;
+  const std::uint64_t end = window.first_edge() + window.edge_count();
+  if (next == end) return;
+  EdgeWindow rest;
+  rest.begin(next);
+  for (std::uint64_t edge = next; edge < end; ++edge) {
+    rest.append(window.info(edge), window.data_ops(edge), window.clock_ops(edge));
+  }
+  for (; ahead_count() > 0; ++ahead_used_) {
+    const std::uint64_t edge = ahead_.first_edge() + ahead_used_;
+    const EdgeWindow& from = ahead_;
+    rest.append(from.info(edge), from.data_ops(edge), from.clock_ops(edge));
+  }
+  ahead_ = std::move(rest);
+  ahead_used_ = 0;
+}
+
+void EngineRun::attach_bench() {
+  HEDDLE_CHECK(next_edge() == 0);
+  has_bench_ = true;
+}
+
+Status EngineRun::watch(const Program& program, const std::vector<std::uint32_t>& watched) {
+  last_.token.release();
+  const Snapshot snapshot = backend_->save();
+  auto watching = std::make_unique<WatchingBank>(*bank_, watched);
+  HEDDLE_TRY(auto backend, make_backend(engine_, program, watching.get(), options_));
+  backend->restore(snapshot);
+  backend_ = std::move(backend);
+  watching_ = std::move(watching);
+  is_fresh_ = true;
+  return {};
+}
+
+namespace {
+
+/// Turns the first edge's list of a fresh engine, which names all that is not 0,
+/// into the changes from `told`; then brings `told` up to date.
+void correct(std::span<const Change>& changes, std::span<const std::uint32_t>& begin, bool is_fresh,
+             std::vector<std::uint8_t>& told, EngineBatch::Corrected& into) {
+  if (begin.size() < 2) return;
+  if (is_fresh) {
+    std::vector<std::uint8_t> now(told.size(), 0);
+    for (const Change change : changes.first(begin[1])) now[change.index()] = change.value();
+    into.changes.clear();
+    for (std::uint32_t i = 0; i < told.size(); ++i) {
+      if (now[i] != told[i]) into.changes.push_back({i * 2 + now[i]});
+    }
+    const auto first = static_cast<std::uint32_t>(into.changes.size());
+    into.begin.assign(begin.begin(), begin.end());
+    for (std::size_t i = 1; i < into.begin.size(); ++i) into.begin[i] += first - begin[1];
+    const auto rest = changes.subspan(begin[1]);
+    into.changes.insert(into.changes.end(), rest.begin(), rest.end());
+    changes = into.changes;
+    begin = into.begin;
+  }
+  for (const Change change : changes) told[change.index()] = change.value() ? 1 : 0;
+}
+
+}  // namespace
+
+void EngineRun::correct_changes(EngineBatch& batch) {
+  if (batch.view.executed == 0) return;
+  told_.resize(observed_count_, 0);
+  told_x_.resize(observed_count_, 0);
+  correct(batch.view.changes, batch.view.change_begin, is_fresh_, told_, batch.values);
+  correct(batch.view.x_changes, batch.view.x_change_begin, is_fresh_, told_x_, batch.unknowns);
+  is_fresh_ = false;
 }
 
 }  // namespace heddle::gate

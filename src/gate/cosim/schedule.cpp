@@ -45,10 +45,10 @@ Schedule::Schedule(ScheduleSpec spec) : spec_(std::move(spec)) {
   }
 }
 
-std::uint32_t Schedule::fill(EdgeWindow& window, std::uint32_t count) {
+std::uint32_t Schedule::fill(EdgeWindow& window, std::uint32_t count, std::int64_t before_ps) {
   window.begin(edge_);
   std::uint32_t filled = 0;
-  while (filled < count && exhausted() == StopReason::None) {
+  while (filled < count && exhausted() == StopReason::None && next_time_ps() < before_ps) {
     append_next(window);
     ++filled;
   }
