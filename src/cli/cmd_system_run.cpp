@@ -27,6 +27,7 @@ struct RunOptions {
   std::optional<std::uint64_t> partitions;
   bool verify = false;
   bool trace = false;
+  bool draw = false;
   bool force = false;
 };
 
@@ -140,6 +141,18 @@ Status write_trace(const std::string& path, const system::Simulator& simulator) 
   return recorder.finish();
 }
 
+/// How busy each link was, of the time of the bench.
+std::vector<double> link_shares(const system::BenchResult& result,
+                                const system::Simulator& simulator) {
+  std::vector<double> shares;
+  for (const system::LinkUse& use : simulator.fabric().uses()) {
+    const auto busy = static_cast<double>(use.busy.count());
+    shares.push_back(result.time > Picoseconds(0) ? busy / static_cast<double>(result.time.count())
+                                                  : 0);
+  }
+  return shares;
+}
+
 Status run_all(const RunOptions& options, const system::BenchFile& file,
                const std::string& directory, Session& session,
                std::vector<system::BenchResult>& results) {
@@ -147,11 +160,18 @@ Status run_all(const RunOptions& options, const system::BenchFile& file,
   system::BenchOptions bench{.records_spans = options.trace, .interrupt = session.interrupt()};
   bench.seconds = now_seconds;
   std::size_t index = 0;
-  bench.after = [&](const system::BenchResult&, const system::Simulator& simulator) -> Status {
+  const auto path_of = [&](std::string_view name, std::string_view end) {
+    const std::string number = file.cases.size() == 1 ? "" : fmt::format("-{}", index);
+    return join_path(directory, fmt::format("{}{}.{}", name, number, end));
+  };
+  bench.after = [&](const system::BenchResult& result,
+                    const system::Simulator& simulator) -> Status {
+    if (options.draw) {
+      const std::string drawing = simulator.topology().to_svg(link_shares(result, simulator));
+      HEDDLE_TRY_STATUS(write_file_atomic(path_of("links", "svg"), drawing));
+    }
     if (!options.trace) return {};
-    const std::string name = file.cases.size() == 1 ? "trace.perfetto-trace"
-                                                    : fmt::format("trace-{}.perfetto-trace", index);
-    return write_trace(join_path(directory, name), simulator);
+    return write_trace(path_of("trace", "perfetto-trace"), simulator);
   };
   for (; index < file.cases.size(); ++index) {
     if (session.interrupt().is_requested()) return {};
@@ -206,7 +226,8 @@ Command system_run_command() {
       {"--threads", "N", "threads of the simulation; its result stays the same", &options->threads},
       {"--partitions", "N", "parts the machine is cut into for them; default one a thread",
        &options->partitions},
-      {"--trace", "", "write a Perfetto trace, a lane a unit and link", &options->trace}};
+      {"--trace", "", "write a Perfetto trace, a lane a unit and link", &options->trace},
+      {"--draw", "", "draw the machine with how busy its links were", &options->draw}};
   command.examples = {
       {"heddle system run bench.yaml", "run it"},
       {"heddle system run bench.yaml --verify-data --out out", "check the data too"},

@@ -71,6 +71,34 @@ Point place_fabric(const Machine& machine, const std::vector<Node>& nodes, std::
   return {outer + 50 + radius * std::sin(angle), outer + 40 - radius * std::cos(angle)};
 }
 
+/// Grey, yellow, orange, red.
+std::string_view colour_of(double share) {
+  constexpr std::string_view kColours[] = {"#9aa7b4", "#d9b93b", "#e58a2b", "#d43d2a"};
+  return kColours[share < 0.25 ? 0 : share < 0.5 ? 1 : share < 0.75 ? 2 : 3];
+}
+
+std::string line_of(const Point& a, const Point& b, double share, const std::string& title) {
+  std::string text =
+      fmt::format("<line x1=\"{:.1f}\" y1=\"{:.1f}\" x2=\"{:.1f}\" y2=\"{:.1f}\" stroke=\"{}\"",
+                  a.x, a.y, b.x, b.y, colour_of(share));
+  if (title.empty()) return text + "/>\n";
+  return text + fmt::format(" stroke-width=\"{:.1f}\"><title>{}</title></line>\n", 1 + 4 * share,
+                            escape_xml(title));
+}
+
+/// What the colours of busy links mean.
+std::string legend(double y) {
+  std::string text;
+  constexpr std::string_view kTexts[] = {"below 25 %", "25 to 50 %", "50 to 75 %",
+                                         "above 75 % busy"};
+  for (int i = 0; i < 4; ++i) {
+    const double x = 30 + i * 105.0;
+    text += line_of({x, y}, {x + 25, y}, 0.125 + 0.25 * i, "link use");
+    text += fmt::format("<text x=\"{:.1f}\" y=\"{:.1f}\">{}</text>\n", x + 30, y + 3, kTexts[i]);
+  }
+  return text;
+}
+
 }  // namespace
 
 std::string Topology::to_dot() const {
@@ -89,7 +117,7 @@ std::string Topology::to_dot() const {
   return text + "}\n";
 }
 
-std::string Topology::to_svg() const {
+std::string Topology::to_svg(const std::vector<double>& shares) const {
   std::vector<Point> points;
   double width = 0;
   double height = 0;
@@ -99,19 +127,27 @@ std::string Topology::to_svg() const {
     width = std::max(width, points.back().x + 60);
     height = std::max(height, points.back().y + 40);
   }
+  if (!shares.empty()) height += 20;
   std::string text = fmt::format(
       "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{0:.0f}\" height=\"{1:.0f}\" "
       "viewBox=\"0 0 {0:.0f} {1:.0f}\" font-family=\"sans-serif\" font-size=\"9\">\n"
       "<rect width=\"100%\" height=\"100%\" fill=\"#fafafa\"/>\n",
       width, height);
-  for (const Link& one : links_) {
+  for (std::size_t i = 0; i < links_.size(); ++i) {
+    const Link& one = links_[i];
     if (one.from > one.to) continue;
-    const Point& a = points[one.from.value()];
-    const Point& b = points[one.to.value()];
-    text += fmt::format(
-        "<line x1=\"{:.1f}\" y1=\"{:.1f}\" x2=\"{:.1f}\" y2=\"{:.1f}\" stroke=\"#9aa7b4\"/>\n", a.x,
-        a.y, b.x, b.y);
+    double share = 0;
+    std::string title;
+    if (!shares.empty()) {
+      const double back = shares[link_between(one.to, one.from).value()];
+      share = std::clamp(std::max(shares[i], back), 0.0, 1.0);
+      title = fmt::format("{} {:.1f} %, back {:.1f} %",
+                          link_name(LinkId(static_cast<std::uint32_t>(i))), 100 * shares[i],
+                          100 * back);
+    }
+    text += line_of(points[one.from.value()], points[one.to.value()], share, title);
   }
+  if (!shares.empty()) text += legend(height - 12);
   for (std::size_t i = 0; i < nodes_.size(); ++i) {
     text += fmt::format(
         "<g><title>{}</title><rect x=\"{:.1f}\" y=\"{:.1f}\" width=\"40\" height=\"18\" rx=\"3\" "

@@ -98,7 +98,9 @@ class Topology {
 
   /// Graphviz text, and a drawing of our own.
   [[nodiscard]] std::string to_dot() const;
-  [[nodiscard]] std::string to_svg() const;
+  /// `shares`: how busy each link was, 0 to 1; then links are as wide and as
+  /// red as the busier of their two directions.
+  [[nodiscard]] std::string to_svg(const std::vector<double>& shares = {}) const;
 
  private:
   explicit Topology(const Machine& machine) : machine_(machine) {}

@@ -98,6 +98,25 @@ TEST_F(SystemCommand, has_one_report_for_any_partitions_and_threads) {
   }
 }
 
+TEST_F(SystemCommand, draws_how_busy_the_links_were) {
+  // Two devices, 100 GB/s, no latency to speak of: 50 KiB each way take 512 ns and
+  // nothing else happens, so both directions are busy all the time but 1 ns.
+  directory_.write("m.yaml",
+                   "ipcq: {slot_write_ps: 0}\npe: {free_math: true}\n"
+                   "fabric: {shape: ring, devices: 2, latency_ps: 1000,"
+                   " bandwidth_bytes_per_second: 100000000000}\n");
+  directory_.write("b.yaml",
+                   "machine: m.yaml\nbenches:\n"
+                   "  - {kind: all_gather, algorithm: ring, elements: 25600}\n  - {kind: noop}\n");
+  const ProcessResult ran = run({"run", "b.yaml", "--draw", "--out", "out"});
+  EXPECT_EQ(ran.code, 0) << ran.err;
+  const std::string busy = text_of_file(directory_.file("out/links-0.svg"));
+  EXPECT_THAT(busy, AllOf(HasSubstr("<title>pe0-&gt;pe1 99.8 %, back 99.8 %</title>"),
+                          HasSubstr("stroke=\"#d43d2a\" stroke-width=\"5.0\"")));
+  EXPECT_THAT(text_of_file(directory_.file("out/links-1.svg")),
+              HasSubstr("<title>pe0-&gt;pe1 0.0 %, back 0.0 %</title>"));
+}
+
 TEST_F(SystemCommand, writes_a_trace) {
   directory_.write("b.yaml", "benches: [{kind: gemm, m: 128, n: 128, k: 64}]\n");
   EXPECT_EQ(run({"run", "b.yaml", "--trace", "--out", "out"}).code, 0);
