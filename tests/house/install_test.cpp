@@ -68,6 +68,26 @@ TEST_F(Installed, serves_another_project_through_find_package) {
   EXPECT_THAT(ran.out, HasSubstr("file.not-found"));
 }
 
+TEST_F(Installed, lets_another_project_build_a_producer) {
+  const std::string example = HEDDLE_SOURCE_DIR "/examples/tile_producer";
+  const ProcessResult configured =
+      run_process({"cmake", "-S", example, "-B", file("producer"), "-G", "Ninja",
+                   "-DCMAKE_PREFIX_PATH=" + prefix(), "-DCMAKE_CXX_COMPILER=" HEDDLE_CXX_COMPILER,
+                   "-DCMAKE_C_FLAGS=-Wall -Wextra -Wconversion -Werror"});
+  ASSERT_EQ(configured.code, 0) << configured.out << configured.err;
+  const ProcessResult built = run_process({"cmake", "--build", file("producer")});
+  ASSERT_EQ(built.code, 0) << built.out << built.err;
+  // The README's way, with a compiler alone.
+  const ProcessResult alone =
+      run_process({"cc", "-shared", "-fPIC", "-fvisibility=hidden", "-I", prefix() + "/include",
+                   "-o", file("relu.so"), example + "/relu.c"});
+  ASSERT_EQ(alone.code, 0) << alone.err;
+  EXPECT_TRUE(fs::is_regular_file(prefix() + "/lib/heddle/tile/gemm.so"));
+  for (const std::string path : {"producer/relu.so", "relu.so"}) {
+    EXPECT_TRUE(fs::is_regular_file(file(path))) << path;
+  }
+}
+
 TEST_F(Installed, lets_another_project_add_a_peripheral_of_its_own) {
   HEDDLE_NEED_TOOL("yosys");
   const ProcessResult made = run_process({"sh", "designs/build.sh", "uart_hello", "generic"},

@@ -58,6 +58,10 @@ inline constexpr DiagnosticRule kTraceSyntax{"tile.trace-syntax", Severity::Erro
 inline constexpr DiagnosticRule kTraceVersion{"tile.trace-version", Severity::Error,
                                               "a trace of version {}", "this program reads {}"};
 
+// A list of layers.
+inline constexpr DiagnosticRule kLayerCsv{"tile.layer-csv", Severity::Error, "found {}",
+                                          "expected {}"};
+
 // Shared objects and the process that runs them.
 inline constexpr DiagnosticRule kNotLoadable{"tile.not-loadable", Severity::Error,
                                              "this is no shared object for this machine: {}",
@@ -99,9 +103,10 @@ inline constexpr const DiagnosticRule* kRules[] = {
     &kBadTensor,     &kBadBuffer,     &kUnknownId,       &kBadShape,        &kOutOfTensor,
     &kOutOfBuffer,   &kBadOperands,   &kUnwrittenBuffer, &kNodeKind,        &kEarlyWait,
     &kCountMismatch, &kUnawaitedLoad, &kWrongMoment,     &kTooMany,         &kKernelRefused,
-    &kNoWorkItems,   &kTraceSyntax,   &kTraceVersion,    &kNotLoadable,     &kNotAProducer,
-    &kAbiMismatch,   &kProducerDied,  &kProducerStalled, &kProducerGarbled, &kProducerStart,
-    &kInterrupted,   &kWorkingSet,    &kDeadlock,        &kPartition,       &kCycleTable,
+    &kNoWorkItems,   &kTraceSyntax,   &kTraceVersion,    &kLayerCsv,        &kNotLoadable,
+    &kNotAProducer,  &kAbiMismatch,   &kProducerDied,    &kProducerStalled, &kProducerGarbled,
+    &kProducerStart, &kInterrupted,   &kWorkingSet,      &kDeadlock,        &kPartition,
+    &kCycleTable,
 };
 
 }  // namespace heddle::tile::diag

@@ -50,7 +50,8 @@ struct Window {
 class Conv2d {
  public:
   static constexpr std::uint32_t kTargetArg = 11;
-  static constexpr std::uint32_t kArgCount = kTargetArg + Target::kArgCount + 6;
+  static constexpr std::uint32_t kTileArg = kTargetArg + Target::kArgCount;
+  static constexpr std::uint32_t kArgCount = kTileArg + 6;
   using Args = std::array<Index, kArgCount>;
 
   explicit Conv2d(const ShapeArgs& args)
@@ -73,7 +74,6 @@ class Conv2d {
   }
 
  private:
-  static constexpr std::uint32_t kTileArg = kTargetArg + Target::kArgCount;
   struct Sizes {
     Index images = 0;
     Index p = 0;

@@ -12,7 +12,8 @@ namespace heddle::tile::kernel {
 class Depthwise {
  public:
   static constexpr std::uint32_t kTargetArg = 10;
-  static constexpr std::uint32_t kArgCount = kTargetArg + Target::kArgCount + 2;
+  static constexpr std::uint32_t kTileArg = kTargetArg + Target::kArgCount;
+  static constexpr std::uint32_t kArgCount = kTileArg + 2;
   using Args = std::array<Index, kArgCount>;
 
   explicit Depthwise(const ShapeArgs& args)
@@ -23,8 +24,8 @@ class Depthwise {
         rows_{args.at(1, 0), args.at(4, 1), args.at(6, 1), std::max<Index>(0, args.at(7, 0))},
         columns_{args.at(2, 0), args.at(5, 1), args.at(6, 1), std::max<Index>(0, args.at(7, 0))},
         target_(Target::from(args, kTargetArg)),
-        tile_p_(args.at(kTargetArg + Target::kArgCount, 0)),
-        tile_c_(args.at(kTargetArg + Target::kArgCount + 1, 0)) {}
+        tile_p_(args.at(kTileArg, 0)),
+        tile_c_(args.at(kTileArg + 1, 0)) {}
 
   static int kernel(heddle_tile_context* context, const Index* shape, std::uint32_t count) {
     Depthwise one{ShapeArgs(shape, count)};

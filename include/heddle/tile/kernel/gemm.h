@@ -13,7 +13,8 @@ namespace heddle::tile::kernel {
 class Gemm {
  public:
   static constexpr std::uint32_t kTargetArg = 6;
-  static constexpr std::uint32_t kArgCount = kTargetArg + Target::kArgCount + 6;
+  static constexpr std::uint32_t kTileArg = kTargetArg + Target::kArgCount;
+  static constexpr std::uint32_t kArgCount = kTileArg + 6;
   using Args = std::array<Index, kArgCount>;
 
   explicit Gemm(const ShapeArgs& args)
@@ -35,7 +36,6 @@ class Gemm {
   }
 
  private:
-  static constexpr std::uint32_t kTileArg = kTargetArg + Target::kArgCount;
   struct Sizes {
     Index m = 0;
     Index n = 0;

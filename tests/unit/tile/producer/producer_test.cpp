@@ -126,6 +126,26 @@ TEST(Producer, of_each_kernel_gives_the_trace_of_the_kernel_that_is_linked_in) {
   }
 }
 
+TEST(Producer, in_c_of_the_example_stores_each_element_once_to_the_last_odd_tile) {
+  auto source = load_producer(producer("tile_relu"), {.shape_args = {50001, 16384}});
+  ASSERT_TRUE(source) << source.error().to_string();
+  std::vector<std::pair<std::int64_t, std::int64_t>> stored;
+  WorkItem item;
+  for (;;) {
+    const Result<bool> more = (*source)->next(item);
+    ASSERT_TRUE(more) << more.error().to_string();
+    if (!*more) break;
+    for (const Instruction& one : item.instructions) {
+      if (one.opcode != Opcode::Dma || one.direction != Direction::Store) continue;
+      stored.emplace_back(one.offset, one.elements);
+    }
+  }
+  EXPECT_THAT(stored, testing::ElementsAre(std::pair(0, 16384), std::pair(16384, 16384),
+                                           std::pair(32768, 16384), std::pair(49152, 849)));
+  EXPECT_THAT(played(producer("tile_relu"), {.shape_args = {}}).front(),
+              HasSubstr("tile.kernel-refused"));
+}
+
 TEST(Producer, that_is_no_producer_is_refused_with_the_reason) {
   const test::TempDirectory directory;
   const std::string text = directory.write("text.so", std::string(4096, 'x'));
