@@ -196,6 +196,31 @@ TEST(EventQueue, gives_random_events_back_sorted) {
   }
 }
 
+// Close together, events meet every edge between slots.
+TEST(EventQueue, gives_dense_events_back_sorted_at_the_edges_of_slots) {
+  for (const QueueKind kind : {QueueKind::Heap, QueueKind::Wheel}) {
+    EventQueue queue(kind);
+    const RandomStream random(8, "dense");
+    std::vector<unsigned __int128> keys;
+    std::int64_t now = 0;
+    for (std::uint64_t round = 0; round < 50'000; ++round) {
+      if (random.below(2, 0, round) == 0 || keys.size() < 60) {
+        const std::int64_t ahead = random.between(1, 150, 1, round);
+        const Event event{SimTime(now + ahead), random.at(2, round) >> 4, 0};
+        queue.push(event);
+        keys.push_back(event.key());
+        std::push_heap(keys.begin(), keys.end(), std::greater<>());
+      } else {
+        std::pop_heap(keys.begin(), keys.end(), std::greater<>());
+        ASSERT_TRUE(queue.top().key() == keys.back()) << round;
+        now = queue.top().time.ps();
+        queue.pop();
+        keys.pop_back();
+      }
+    }
+  }
+}
+
 class Looping final : public Handler {
  public:
   using Handler::Handler;

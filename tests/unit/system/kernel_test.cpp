@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <functional>
 
+#include "heddle/system/memory.h"
 #include "support/system/one_pe.h"
 
 namespace heddle::system {
@@ -323,6 +324,60 @@ TEST(Replay, scratch_that_is_used_again_never_aliases) {
     for (std::size_t i = 0; i < 4096; ++i) {
       ASSERT_EQ(out[i], 25 * (in[i] + in[4096 + i] + in[2 * 4096 + i] + in[3 * 4096 + i]));
     }
+  }
+}
+
+TEST(Replay, only_what_the_host_wrote_is_kept_as_bytes) {
+  for (const DataMode mode : {DataMode::Eager, DataMode::Replay}) {
+    OnePe one(mode);
+    const std::vector<float> in = numbers(4 * 4096);
+    const Va a = one.buffer("a", in.size(), in), b = one.buffer("b", 4096);
+    ASSERT_TRUE(
+        one.run([&](Tl& tl) { return reuse_scratch(tl, a, b); }, std::vector<std::int64_t>{0, 1}));
+    std::size_t kept = 0;
+    for (const Op& op : one.simulator->op_log().ops()) {
+      EXPECT_EQ(op.external.empty(), op.kind != OpKind::External) << op_kind_name(op.kind);
+      kept += op.external.size();
+    }
+    EXPECT_EQ(kept, 2 * in.size());
+  }
+}
+
+TEST(Memory, holds_what_was_written_and_a_pattern_elsewhere) {
+  PagedMemory memory;
+  const std::uint64_t at = 3 * PagedMemory::kPageBytes - 5;  // over the end of a page
+  std::vector<std::byte> in;
+  for (int i = 0; i < 10; ++i) in.push_back(static_cast<std::byte>(i));
+  memory.write(at, in);
+  std::vector<std::byte> out(30);
+  memory.read(at - 10, out);
+  for (std::size_t i = 0; i < 30; ++i) {
+    const bool is_inside = i >= 10 && i < 20;
+    EXPECT_EQ(out[i], is_inside ? in[i - 10] : PagedMemory::kPattern) << i;
+  }
+}
+
+TEST(Memory, ranges_hold_the_value_and_the_offset_that_were_written_last) {
+  for (std::uint64_t seed = 0; seed < 50; ++seed) {
+    const RandomStream random(seed, "ranges");
+    VersionMap map;
+    std::vector<std::pair<std::uint32_t, std::uint64_t>> truth(200, {0, 0});  // value 0: none
+    for (std::uint32_t i = 1; i <= 60; ++i) {
+      const std::uint64_t begin = random.below(190, 0, i);
+      const std::uint64_t size = random.below(200 - begin, 1, i);
+      const std::uint64_t offset = random.below(1000, 2, i);
+      map.write(begin, size, ValueId(i), offset, {});
+      for (std::uint64_t k = 0; k < size; ++k) truth[begin + k] = {i, offset + k};
+    }
+    std::vector<std::pair<std::uint32_t, std::uint64_t>> found(200, {0, 0});
+    const std::uint64_t low = random.below(100, 3, 0);
+    for (const auto& [begin, segment] : map.overlapping(low, 100)) {
+      for (std::uint64_t at = std::max(begin, low); at < std::min(segment->end, low + 100); ++at) {
+        EXPECT_EQ(found[at].first, 0U);  // ranges never overlap
+        found[at] = {segment->value.value(), segment->value_offset + (at - begin)};
+      }
+    }
+    for (std::uint64_t at = low; at < low + 100; ++at) EXPECT_EQ(found[at], truth[at]) << seed;
   }
 }
 
