@@ -27,7 +27,7 @@ struct ReplayCommandOptions {
   std::uint64_t from = 0;
   std::optional<std::uint64_t> to;
   std::uint64_t workers = 1;
-  std::uint64_t slots = 8;
+  std::uint64_t slots = 64;
   std::string strategy = "groups";
 };
 

@@ -23,7 +23,7 @@ struct ReplayOptions {
   std::optional<std::uint64_t> to_clid = {};  ///< the last list; default: the last recorded
   /// Anything but these leaves the data as it is.
   std::uint32_t workers = 1;
-  std::uint32_t slots = 8;
+  std::uint32_t slots = 64;  ///< nobody waits for a list, so that workers meet seldom
   Strategy strategy = Strategy::Groups;
   /// A graph in place of the log's own (its text), for a changed one.
   std::optional<ConfigNode> graph = {};

@@ -8,8 +8,8 @@
 // pass from worker to worker in order of clid, over two words of their own.
 //
 // Nothing is claimed, so nothing is contended: per list and worker there is one store
-// to its own word and one load of each it waits for. A word goes out after each list,
-// but where lists are tiny: then several go out at once (see `Publisher`).
+// to its own word and one load of each it waits for. A word goes out after each list:
+// docs/adr/0009 says why none is held back.
 #include <algorithm>
 
 #include "flow/exec/executors.h"
@@ -105,12 +105,13 @@ class Groups final : public Executor {
     return is_there;
   }
 
-  /// In another group: waits until the list is there. False at the end of the run.
+  /// In another group: waits until the list is there. False at the end of the run. What
+  /// its inputs have finished was admitted, so that only a group without inputs looks
+  /// at the word of admission; groups that end say so by their own words.
   bool wait_for_list(WorkerState& worker, const Group& group, std::uint64_t clid) {
-    engine_.wait(worker, admitted_, clid + 1, admission_number());
-    if (clid >= engine_.end_clid()) return false;
+    if (group.inputs.empty()) engine_.wait(worker, admitted_, clid + 1, admission_number());
     for (const std::uint32_t input : group.inputs) wait_for_group(worker, input, clid);
-    return true;
+    return clid < engine_.end_clid();
   }
 
   void commit(WorkerState& worker, std::uint32_t own, std::uint64_t clid) {

@@ -16,8 +16,13 @@
 namespace heddle::flow::test {
 namespace {
 
-TEST(RandomDagsFull, give_one_digest_on_the_whole_matrix) {
-  for (std::uint64_t seed = 0; seed < 200; ++seed) {
+/// Twenty graphs at a time, so that several may run side by side.
+class RandomDagsFull : public testing::TestWithParam<std::uint64_t> {};
+constexpr std::uint64_t kGraphsOfPart = 20;
+
+TEST_P(RandomDagsFull, give_one_digest_on_the_whole_matrix) {
+  const std::uint64_t first = GetParam() * kGraphsOfPart;
+  for (std::uint64_t seed = first; seed < first + kGraphsOfPart; ++seed) {
     const std::string yaml = random_dag_yaml(seed, dag_options_of(seed));
     const DagResult serial = run_dag(yaml, {.lists = 100});
     for (const RunConfig& config : all_configs(100)) {
@@ -25,6 +30,8 @@ TEST(RandomDagsFull, give_one_digest_on_the_whole_matrix) {
     }
   }
 }
+
+INSTANTIATE_TEST_SUITE_P(Parts, RandomDagsFull, testing::Range<std::uint64_t>(0, 10));
 
 std::uint64_t resident_bytes() {
   std::ifstream file("/proc/self/statm");
