@@ -10,8 +10,9 @@
  * knows no time, no data and no number of cores. It returns 0, or anything else
  * to say that it cannot do these shapes.
  *
- * Every call returns 0, or non-zero once something was refused; from then on
- * calls do nothing and the producer returns when it likes. Lists are copied
+ * Every call returns 0, or non-zero once something was refused (a producer in a
+ * process of its own may learn of it late); from then on calls do nothing and the
+ * producer returns when it likes. Lists are copied
  * before a call returns. Threads: the one that called the kernel. */
 #pragma once
 
