@@ -18,7 +18,8 @@ install(TARGETS heddle RUNTIME DESTINATION bin)
 install(TARGETS ${heddle_kernels} LIBRARY DESTINATION lib/heddle/tile)
 install(TARGETS ${heddle_installed} EXPORT heddle ARCHIVE DESTINATION lib)
 install(DIRECTORY ${CMAKE_SOURCE_DIR}/include/heddle DESTINATION include)
-install(FILES ${CMAKE_SOURCE_DIR}/include/heddle_tile.h DESTINATION include)
+install(FILES ${CMAKE_SOURCE_DIR}/include/heddle_gate.h ${CMAKE_SOURCE_DIR}/include/heddle_tile.h
+  DESTINATION include)
 install(EXPORT heddle NAMESPACE heddle:: DESTINATION lib/cmake/heddle FILE heddle-targets.cmake)
 configure_package_config_file(${CMAKE_SOURCE_DIR}/cmake/heddle-config.cmake.in
   ${CMAKE_BINARY_DIR}/generated/heddle-config.cmake INSTALL_DESTINATION lib/cmake/heddle)

@@ -7,7 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "heddle/gate/c_api.h"
+#include "heddle_gate.h"
 
 static void changed(void* user, heddle_gate* sim) {
   const heddle_gate_net* net = user;

@@ -12,6 +12,7 @@
 #include "cli/session.h"
 #include "cli/timing_options.h"
 #include "heddle/base/file.h"
+#include "heddle/gate/bench_diagnostics.h"
 #include "heddle/gate/cosim.h"
 #include "heddle/gate/program_cache.h"
 #include "heddle/gate/rerun.h"
@@ -40,6 +41,8 @@ struct CosimCommandOptions {
   TimingCommandOptions timing;
   std::string seed;
   std::string fault;
+  std::vector<std::string> vpi;
+  std::vector<std::string> vpi_arguments;
   bool force = false;
   bool strict = false;
 };
@@ -113,6 +116,9 @@ Result<gate::RunFile> load(const CosimCommandOptions& options, std::string& faul
   if (options.from.empty()) return gate::load_run_file(options.run_file);
   HEDDLE_TRY(gate::Rerun rerun, gate::load_rerun(options.from));
   if (fault.empty()) fault = rerun.fault;
+  if (rerun.has_vpi && options.vpi.empty()) {
+    return fail(gate::bench::diag::kNotRepeated, {options.from, 0, 0}, {});
+  }
   return std::move(rerun.run);
 }
 
@@ -143,6 +149,10 @@ Result<gate::CosimOptions> cosim_options(const CosimCommandOptions& options, std
   out.output_hash_file = options.output_hash;
   out.output_hash_every = options.output_hash_every;
   out.fault = std::move(fault);
+  out.vpi_modules = options.vpi;
+  out.vpi_arguments = {"heddle"};
+  out.vpi_arguments.insert(out.vpi_arguments.end(), options.vpi_arguments.begin(),
+                           options.vpi_arguments.end());
   out.cache_directory = gate::ProgramCache::default_directory();
   out.version = version_short(build_info());
   out.clock = [] { return std::chrono::steady_clock::now().time_since_epoch(); };
@@ -240,6 +250,9 @@ std::vector<Option> option_list(CosimCommandOptions& o) {
        "write each change of the nets that match to signals.txt; may be repeated",
        &o.trace_signals},
       {"--saif", "FILE", "write the switching activity of all nets", &o.saif},
+      {"--vpi", "FILE", "load a VPI module, a shared library; may be repeated", &o.vpi},
+      {"--vpi-arg", "TEXT", "an argument that VPI modules see, such as +trace; may be repeated",
+       &o.vpi_arguments},
       {"--seed", "N", "seed of the run, or `random`", &o.seed},
       {"--inject-fault", "NET", "invert the gate that drives NET, or `seed:N`", &o.fault},
   };
@@ -259,6 +272,7 @@ Command gate_cosim_command() {
       {"heddle gate cosim run.yaml", "run it"},
       {"heddle gate cosim run.yaml --edges 100000 --waves '*' --out out", "with waves of all nets"},
       {"heddle gate cosim run.yaml --check 0:20000", "beside the reference engine"},
+      {"heddle gate cosim run.yaml --vpi ./monitor.so", "with a VPI module"},
       {"heddle gate cosim --from runs/uart_hello-1a2b3c4d --out again", "the same run again"}};
   command.stops_on_request = true;
   command.run = [options](Session& session) { return run_command(*options, session); };

@@ -21,9 +21,6 @@ inline constexpr DiagnosticRule kUnsettled{
     "bench.unsettled", Severity::Error,
     "after edge {} the callbacks go on changing what they watch", ""};
 inline constexpr DiagnosticRule kBadArgument{"bench.bad-argument", Severity::Error, "{}", ""};
-inline constexpr DiagnosticRule kOutOfMemory{"bench.out-of-memory", Severity::Error,
-                                             "there is no memory left", "", Cause::Environment};
-
 inline constexpr DiagnosticRule kNoModule{
     "vpi.no-module", Severity::Error, "this VPI module does not load: {}",
     "a symbol that is undefined is one that heddle does not have"};
@@ -42,8 +39,8 @@ inline constexpr DiagnosticRule kUnsupported{"vpi.unsupported", Severity::Error,
                                              "docs/guides/vpi.md lists what modules may ask for"};
 
 inline constexpr const DiagnosticRule* kRules[] = {
-    &kLive,        &kNotWritable, &kNotForceable, &kBusy,        &kUnsettled, &kBadArgument,
-    &kOutOfMemory, &kNoModule,    &kNoStartup,    &kUnsupported, &kNotBeside, &kNotRepeated,
+    &kLive,     &kNotWritable, &kNotForceable, &kBusy,      &kUnsettled,   &kBadArgument,
+    &kNoModule, &kNoStartup,   &kUnsupported,  &kNotBeside, &kNotRepeated,
 };
 
 }  // namespace heddle::gate::bench::diag

@@ -44,9 +44,11 @@ struct CosimOptions {
   std::uint64_t checkpoint_every = 0;      ///< edges; see checkpoint.h; 0: no checkpoints
   std::vector<std::string> trace_signals;  ///< globs of nets for `signals.txt`
   std::string saif_file;                   ///< switching activity of all nets; empty: none
-  TimingRequest timing;         ///< an empty report file: `timing.json` in the run directory
-  std::string fault;            ///< `NET` or `seed:N` to invert; empty: none
-  std::string version;          ///< of the program, for run_params.json
+  TimingRequest timing;  ///< an empty report file: `timing.json` in the run directory
+  std::string fault;     ///< `NET` or `seed:N` to invert; empty: none
+  std::vector<std::string> vpi_modules = {};    ///< shared libraries; docs/guides/vpi.md
+  std::vector<std::string> vpi_arguments = {};  ///< what they see as the command line
+  std::string version;                          ///< of the program, for run_params.json
   std::string cache_directory;  ///< of compiled designs, see program_cache.h; empty: none
   /// 1, or 2 to simulate a batch while the one before is written; 0: as many as there
   /// are cores. It is one where the engine has to wait for every batch, and by itself for
@@ -94,6 +96,7 @@ struct BatchTelemetry {
   std::uint64_t single_by_limit = 0;  ///< the batch size is 1
   std::uint64_t single_by_end = 0;    ///< one edge was left
   std::uint64_t single_by_stop = 0;   ///< a stop condition held at the first edge
+  std::uint64_t single_by_bench = 0;  ///< a test bench wanted to look
 };
 
 /// What `--check` found.

@@ -11,7 +11,8 @@ namespace heddle::gate {
 /// A run file with everything that the command line had changed.
 struct Rerun {
   RunFile run;
-  std::string fault;                 ///< gate that was inverted; empty: none
+  std::string fault;     ///< gate that was inverted; empty: none
+  bool has_vpi = false;  ///< VPI modules were there; `gate cosim` may be given them again
   std::uint64_t netlist_digest = 0;  ///< of the netlist and of the memory images that ran
   std::uint64_t image_digest = 0;
 };

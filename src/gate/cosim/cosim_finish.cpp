@@ -48,6 +48,11 @@ std::string event_difference(const EventDifference& difference) {
 }  // namespace
 
 CosimOutcome CosimRun::finish() {
+  if (vpi_ != nullptr) {
+    vpi_->end();
+    print_line_by_line(vpi_text_.empty() || vpi_text_.ends_with('\n') ? "" : "\n");
+    outcome_.problems.add(vpi_->faults());
+  }
   close_stages();
   dump_memories();
   dump_stores();

@@ -9,6 +9,7 @@
 #include "gate/cosim/report.h"
 #include "gate/cosim/run_directory.h"
 #include "heddle/base/file.h"
+#include "heddle/gate/bench_diagnostics.h"
 #include "heddle/gate/cosim_diagnostics.h"
 #include "heddle/gate/cosim_statistics.h"
 #include "heddle/gate/fault.h"
@@ -42,7 +43,40 @@ Status CosimRun::prepare() {
     checker_ = std::make_unique<Checker>(file_.engine, program_, plan_, *options_.check);
     HEDDLE_TRY_STATUS(checker_->open());
   }
+  return load_vpi_modules();
+}
+
+Status CosimRun::load_vpi_modules() {
+  if (options_.vpi_modules.empty()) return {};
+  if (options_.check || !plan_.live.empty()) {
+    return fail(bench::diag::kNotBeside, {file_.path, 0, 0},
+                {options_.check ? "--check" : "a live peripheral"});
+  }
+  const auto compile = [this](Model model) -> Result<Program> {
+    ProgramCache cache({.directory = options_.cache_directory});
+    CompileOptions same;
+    same.observed = program_.observed_lits;
+    HEDDLE_TRY(Program program, cache.compile(std::move(model), same));
+    if (!options_.fault.empty()) {
+      HEDDLE_TRY(const std::string net, inject_fault(program, options_.fault));
+    }
+    return program;
+  };
+  vpi_ = std::make_unique<vpi::Session>(
+      *engine_, program_, compile, options_.vpi_arguments,
+      vpi::Outlets{[this](const std::string& text) { print_line_by_line(text); }});
+  for (const std::string& module : options_.vpi_modules) HEDDLE_TRY_STATUS(vpi_->load(module));
   return {};
+}
+
+void CosimRun::print_line_by_line(const std::string& text) {
+  vpi_text_ += text;
+  if (!is_open_) return;
+  for (std::size_t end = vpi_text_.find('\n'); end != std::string::npos;
+       end = vpi_text_.find('\n')) {
+    observer_.on_display(vpi_text_.substr(0, end + 1));
+    vpi_text_.erase(0, end + 1);
+  }
 }
 
 Status CosimRun::compile_design(Model model, ProgramCache& cache) {
@@ -94,7 +128,8 @@ Status CosimRun::open() {
   const RunParams params{.version = options_.version,
                          .netlist_digest = program_.model.netlist_digest,
                          .image_digest = plan_.image_digest,
-                         .fault = options_.fault};
+                         .fault = options_.fault,
+                         .has_vpi = vpi_ != nullptr};
   HEDDLE_TRY_STATUS(write_run_params(outcome_.directory, file_, params));
   events_ = std::make_unique<EventStage>(plan_, observer_);
   HEDDLE_TRY_STATUS(events_->open(outcome_.directory));
@@ -135,7 +170,7 @@ Status CosimRun::open_live() {
 
 /// The batch size, but never so that one edge alone is left for the end.
 std::uint32_t CosimRun::next_batch() const {
-  const std::uint64_t left = engine_->schedule().edges_left_max();
+  const std::uint64_t left = engine_->edges_left_max();
   const std::uint32_t limit = file_.batch_edges;
   if (limit > 2 && left == std::uint64_t{limit} + 1) return limit - 1;
   return limit;
@@ -145,6 +180,11 @@ void CosimRun::loop() {
   outcome_.cycles.reserve(plan_.clock_names.size());
   for (const std::string& clock : plan_.clock_names) outcome_.cycles.emplace_back(clock, 0);
   outcome_.telemetry.batch_limit = file_.batch_edges;
+  is_open_ = true;
+  if (vpi_ != nullptr) {
+    if (const Status begun = vpi_->begin(); !begun) return fail_with(begun.error());
+    print_line_by_line("");
+  }
   const std::chrono::nanoseconds begin =
       options_.clock ? options_.clock() : std::chrono::nanoseconds(0);
   last_ = &batches_.back();  // before the first
@@ -168,8 +208,8 @@ void CosimRun::run_batches() {
 /// Two, unless somebody but the first task needs the engine as it stood after a
 /// batch: live peripherals and checkpoints between batches, dumps at the end.
 std::uint32_t CosimRun::host_threads() const {
-  const bool alone = live_ != nullptr || options_.checkpoint_every != 0 || !plan_.dumps.empty() ||
-                     !plan_.store_dumps.empty();
+  const bool alone = live_ != nullptr || vpi_ != nullptr || options_.checkpoint_every != 0 ||
+                     !plan_.dumps.empty() || !plan_.store_dumps.empty();
   if (alone) return 1;
   if (options_.host_threads != 0) return std::min(options_.host_threads, kHostBatches);
   constexpr std::uint32_t kWorthHandingOn = 256;  // edges; fewer cost less than a wake-up
@@ -181,7 +221,7 @@ bool CosimRun::simulate(std::uint32_t index) {
   HostBatch& batch = batches_[index];
   run_batch(batch);
   note_engine(batch);
-  return batch.status.has_value() && !batch.client_ended &&
+  return batch.status.has_value() && !batch.client_ended && !batch.bench_ended &&
          batch.engine.view.stop == StopReason::None && batch.exhausted == StopReason::None;
 }
 
@@ -193,8 +233,28 @@ void CosimRun::run_batch(HostBatch& batch) {
     batch.client_ended = live_->has_ended();
     if (batch.client_ended) return;
   }
-  batch.status = engine_->advance(batch.asked, batch.engine);
-  batch.exhausted = engine_->schedule().exhausted();
+  batch.status = vpi_ != nullptr ? advance(batch) : engine_->advance(batch.asked, batch.engine);
+  batch.exhausted = engine_->exhausted();
+}
+
+/// With VPI modules beside: as far as they let it.
+Status CosimRun::advance(HostBatch& batch) {
+  HEDDLE_TRY(const vpi::Session::Limits limits, vpi_->before_batch(batch.asked));
+  batch.bench_ended = vpi_->has_finished();
+  if (batch.bench_ended) return {};
+  if (vpi_->needs_new_engine()) {
+    // All of them are committed: the loop has one thread.
+    for (HostBatch& other : batches_) other.engine.token.release();
+    HEDDLE_TRY_STATUS(vpi_->renew_engine());
+  }
+  vpi_->arm();
+  batch.is_for_bench = limits.count < batch.asked;
+  HEDDLE_TRY_STATUS(engine_->advance(limits.count, batch.engine, limits.before_ps));
+  const bool is_watched = batch.engine.view.stop == StopReason::Bench;
+  HEDDLE_TRY_STATUS(vpi_->after_batch(batch.engine));
+  if (is_watched) batch.engine.view.stop = StopReason::None;
+  batch.is_for_bench |= is_watched;
+  return {};
 }
 
 void CosimRun::note_engine(HostBatch& batch) const {
@@ -204,7 +264,7 @@ void CosimRun::note_engine(HostBatch& batch) const {
 
 void CosimRun::look(std::uint32_t index) {
   const HostBatch& batch = batches_[index];
-  if (has_ended_ || batch.client_ended || !batch.status) return;
+  if (has_ended_ || batch.client_ended || batch.bench_ended || !batch.status) return;
   for (BatchStage* stage : stages_) stage->consume(batch.engine.view, *batch.engine.window);
 }
 
@@ -222,6 +282,10 @@ void CosimRun::judge(const HostBatch& batch) {
     return;
   }
   if (!batch.status) return fail_with(batch.status.error());
+  if (batch.bench_ended) {
+    outcome_.stop = StopReason::Bench;
+    return;
+  }
   count(batch);
   outcome_.stop = batch.engine.view.stop;
   const auto is_broken = [](const BatchStage* stage) { return !stage->ok(); };
@@ -256,6 +320,8 @@ void CosimRun::count(const HostBatch& host_batch) {
   if (batch.executed > 1) {
     telemetry.batched_edges += batch.executed;
     ++telemetry.batched_submits;
+  } else if (host_batch.is_for_bench) {
+    ++telemetry.single_by_bench;
   } else if (host_batch.asked == 1) {
     ++telemetry.single_by_limit;
   } else if (batch.stop != StopReason::None) {

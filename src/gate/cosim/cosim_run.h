@@ -13,6 +13,7 @@
 #include "gate/cosim/live_stage.h"
 #include "gate/cosim/look_stages.h"
 #include "gate/cosim/output_hash.h"
+#include "gate/cosim/vpi/session.h"
 #include "gate/cosim/wave_stage.h"
 #include "heddle/gate/cosim.h"
 #include "heddle/gate/program_cache.h"
@@ -46,6 +47,8 @@ class CosimRun final : private HostSteps {
     Status status;  ///< why there is no batch
     std::uint32_t asked = 0;
     bool client_ended = false;  ///< instead of a batch
+    bool bench_ended = false;   ///< the same, by a VPI module
+    bool is_for_bench = false;  ///< cut short for one
     StopReason exhausted = StopReason::None;
     BackendProfile profile;
     std::vector<PeripheralDescription> peripherals;
@@ -56,6 +59,10 @@ class CosimRun final : private HostSteps {
   [[nodiscard]] bool commit(std::uint32_t batch) override;
 
   [[nodiscard]] Status open_live();
+  [[nodiscard]] Status load_vpi_modules();
+  /// Text that modules print, on in whole lines.
+  void print_line_by_line(const std::string& text);
+  [[nodiscard]] Status advance(HostBatch& batch);
   [[nodiscard]] Status compile_design(Model model, ProgramCache& cache);
   [[nodiscard]] std::string default_directory() const;
   [[nodiscard]] std::string in_directory(const std::string& name) const;
@@ -92,7 +99,10 @@ class CosimRun final : private HostSteps {
   std::unique_ptr<OutputHashStage> output_hash_;
   std::unique_ptr<DigestStage> digest_;
   std::unique_ptr<Checker> checker_;
-  std::unique_ptr<LiveStage> live_;  ///< when a peripheral has a socket
+  std::unique_ptr<LiveStage> live_;    ///< when a peripheral has a socket
+  std::unique_ptr<vpi::Session> vpi_;  ///< when there are VPI modules
+  std::string vpi_text_;               ///< what they printed of a line; all, before it runs
+  bool is_open_ = false;
   LookStages look_;
   std::vector<BatchStage*> stages_;  ///< the order in which a batch is committed
   std::string wave_file_;

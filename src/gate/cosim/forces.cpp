@@ -5,9 +5,9 @@
 
 #include "gate/cosim/run_file_reader.h"
 #include "gate/cosim/run_planner.h"
-#include "gate/model/find_nets.h"
 #include "heddle/base/text.h"
 #include "heddle/gate/cosim_diagnostics.h"
+#include "heddle/gate/find_nets.h"
 
 namespace heddle::gate {
 

@@ -18,6 +18,24 @@ void write_hash(JsonWriter& json, std::string_view key, std::optional<std::uint6
   }
 }
 
+/// Assertions and covers of the design; messages are in `display.txt`.
+void write_design_checks(JsonWriter& json, const std::vector<DesignCheckOutcome>& checks) {
+  json.key("checks");
+  json.begin_array();
+  for (const DesignCheckOutcome& check : checks) {
+    const bool is_cover = check.kind == CheckKind::Cover;
+    if (!is_cover && check.kind != CheckKind::Assert && check.kind != CheckKind::Assume) continue;
+    json.begin_inline_object();
+    json.member("name", check.name);
+    json.member("kind", is_cover ? "cover" : check.kind == CheckKind::Assert ? "assert" : "assume");
+    json.member("passed", is_cover == (check.count > 0));
+    json.member(is_cover ? "hits" : "failures", check.count);
+    if (check.count > 0) json.member("first_edge", check.first_edge);
+    json.end_object();
+  }
+  json.end_array();
+}
+
 void write_result(JsonWriter& json, const CosimOutcome& outcome) {
   json.begin_object();
   json.member("edges", outcome.edges);
@@ -60,6 +78,7 @@ void write_result(JsonWriter& json, const CosimOutcome& outcome) {
     json.end_object();
   }
   json.end_array();
+  write_design_checks(json, outcome.checks);
   json.end_object();
 }
 
@@ -99,13 +118,14 @@ void write_batching(JsonWriter& json, const BatchTelemetry& batches) {
   json.member("largest_edges", batches.largest);
   json.member("batched_edge_share", share(batches.batched_edges, batches.edges));
   json.member("batched_submit_share", share(batches.batched_submits, batches.submits));
-  json.member("single_edge_commits",
-              batches.single_by_limit + batches.single_by_end + batches.single_by_stop);
+  json.member("single_edge_commits", batches.single_by_limit + batches.single_by_end +
+                                         batches.single_by_stop + batches.single_by_bench);
   json.key("single_edge_reasons");
   json.begin_inline_object();
   json.member("batch_limit", batches.single_by_limit);
   json.member("end_of_run", batches.single_by_end);
   json.member("stop_condition", batches.single_by_stop);
+  json.member("test_bench", batches.single_by_bench);
   json.end_object();
   json.end_object();
 }

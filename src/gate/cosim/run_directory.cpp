@@ -58,6 +58,7 @@ Status write_run_params(const std::string& directory, const RunFile& run, const 
   json.member("netlist_digest", Digest64(params.netlist_digest).to_hex());
   json.member("image_digest", Digest64(params.image_digest).to_hex());
   json.member("fault", params.fault);
+  if (params.has_vpi) json.member("has_vpi", true);
   json.key("overrides");
   write_overrides(json, run);
   json.key("run_file");
@@ -90,6 +91,7 @@ Result<Rerun> load_rerun(const std::string& directory) {
   rerun.netlist_digest = digest("netlist_digest");
   rerun.image_digest = digest("image_digest");
   rerun.fault = map.optional<std::string>("fault", "", {.min = 0});
+  rerun.has_vpi = map.optional<bool>("has_vpi", false);
   ConfigReader file = map.required_map("run_file");
   const std::string run_path = file.required<std::string>("path");
   const std::string text = file.required<std::string>("text", {.max = std::size_t{16} << 20});

@@ -22,6 +22,7 @@ struct RunParams {
   std::uint64_t netlist_digest = 0;
   std::uint64_t image_digest = 0;
   std::string fault;
+  bool has_vpi = false;  ///< modules were there, which nothing here holds
 };
 
 /// Writes `run_params.json`. Errors: file.write-failed.

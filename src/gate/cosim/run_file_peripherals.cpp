@@ -152,7 +152,12 @@ void read_peripherals(ConfigReader& map, RunFileReading& reading) {
     switch (entry.kind) {
       case PeripheralKind::Uart:
         read_uart(peripheral, reading.run, entry);
-        if (entry.live) read_live(peripheral, *entry.live);
+        if (!entry.live) break;
+        read_live(peripheral, *entry.live);
+        entry.live->record_file = peripheral.optional<std::string>("record", "", {.min = 0});
+        if (!entry.live->record_file.empty()) {
+          reading.check_name(entry.live->record_file, "a file", peripheral.where("record"));
+        }
         break;
       case PeripheralKind::SpiFlash:
         read_flash(peripheral, entry);

@@ -3,10 +3,10 @@
 #include <algorithm>
 
 #include "gate/cosim/image.h"
-#include "gate/model/find_nets.h"
 #include "heddle/base/digest.h"
 #include "heddle/base/file.h"
 #include "heddle/gate/cosim_diagnostics.h"
+#include "heddle/gate/find_nets.h"
 
 namespace heddle::gate {
 

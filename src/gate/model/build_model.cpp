@@ -6,10 +6,10 @@
 
 #include "gate/model/checks.h"
 #include "gate/model/elaborator.h"
-#include "gate/model/find_nets.h"
 #include "gate/model/loops.h"
 #include "gate/model/memories.h"
 #include "heddle/gate/diagnostics.h"
+#include "heddle/gate/find_nets.h"
 #include "heddle/gate/model.h"
 #include "heddle/gate/netlist.h"
 

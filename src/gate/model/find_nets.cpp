@@ -1,4 +1,4 @@
-#include "gate/model/find_nets.h"
+#include "heddle/gate/find_nets.h"
 
 #include <algorithm>
 #include <charconv>

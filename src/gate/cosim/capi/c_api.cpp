@@ -1,7 +1,5 @@
 // The C interface over `Simulation`: handles, words for bits, texts for errors, and
 // no exception past this file.
-#include "heddle/gate/c_api.h"
-
 #include <algorithm>
 #include <cstring>
 #include <new>
@@ -10,6 +8,7 @@
 #include "heddle/base/file.h"
 #include "heddle/gate/bench_diagnostics.h"
 #include "heddle/gate/cosim_diagnostics.h"
+#include "heddle_gate.h"
 
 using heddle::Diagnostics;
 using heddle::fail;
@@ -63,7 +62,7 @@ auto guarded(std::string& error, const Body& body) -> decltype(body()) {
     error = result ? "" : result.error().to_string();
     return result;
   } catch (const std::bad_alloc&) {
-    return fail(diag::kOutOfMemory, {});
+    return fail(diag::kBadArgument, {}, {"there is no memory left"});
   }
 }
 

@@ -3,10 +3,10 @@
 #include <algorithm>
 #include <limits>
 
-#include "gate/model/find_nets.h"
 #include "heddle/base/text.h"
 #include "heddle/gate/bench_diagnostics.h"
 #include "heddle/gate/cosim_diagnostics.h"
+#include "heddle/gate/find_nets.h"
 #include "heddle/gate/program_cache.h"
 
 namespace heddle::gate {

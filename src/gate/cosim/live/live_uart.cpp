@@ -9,6 +9,17 @@
 
 namespace heddle::gate {
 
+LiveUart::LiveUart(LivePeripheral spec, LiveNotice notice, std::unique_ptr<OutputFile> recording)
+    : LivePort(std::move(spec), std::move(notice)), recording_(std::move(recording)) {
+  if (recording_ != nullptr) recording_->write("input_commands:\n");
+}
+
+Status LiveUart::finish() {
+  if (recording_ == nullptr) return {};
+  if (stream_.empty()) recording_->write("  []\n");
+  return recording_->close();
+}
+
 std::size_t LiveUart::room(const PeripheralBank& bank) const {
   Uart::State state;
   const std::span<const std::byte> bytes = bank.state(spec().source);
@@ -18,7 +29,15 @@ std::size_t LiveUart::room(const PeripheralBank& bank) const {
   return pending >= kPendingMax ? 0 : kPendingMax - pending;
 }
 
-bool LiveUart::give(PeripheralBank& bank, std::string_view bytes, std::uint64_t) {
+bool LiveUart::give(PeripheralBank& bank, std::string_view bytes, std::uint64_t next_edge) {
+  if (recording_ != nullptr) {
+    std::string list;
+    for (const char byte : bytes) {
+      list += (list.empty() ? "" : ", ") + std::to_string(static_cast<unsigned char>(byte));
+    }
+    recording_->write("  - {wait: {edge: " + std::to_string(next_edge) +
+                      "}, action: {uart: " + spec().name + ", send_bytes: [" + list + "]}}\n");
+  }
   stream_.insert(stream_.end(), bytes.begin(), bytes.end());
   Uart::Config config;
   const std::span<std::byte> settings = bank.settings(spec().source);
@@ -49,14 +68,14 @@ void LiveUart::attached() {
 
 Result<std::unique_ptr<LivePort>> make_live_port(const LivePeripheral& spec,
                                                  const std::string& directory, LiveNotice notice) {
+  std::unique_ptr<OutputFile> recording;
+  if (!spec.record_file.empty()) {
+    HEDDLE_TRY(recording, OutputFile::create(join_path(directory, spec.record_file)));
+  }
   std::unique_ptr<LivePort> port;
   if (spec.kind == LiveKind::Uart) {
-    port = std::make_unique<LiveUart>(spec, std::move(notice));
+    port = std::make_unique<LiveUart>(spec, std::move(notice), std::move(recording));
   } else {
-    std::unique_ptr<OutputFile> recording;
-    if (!spec.record_file.empty()) {
-      HEDDLE_TRY(recording, OutputFile::create(join_path(directory, spec.record_file)));
-    }
     port = std::make_unique<LiveJtag>(spec, std::move(notice), std::move(recording));
   }
   HEDDLE_TRY_STATUS(port->listen());

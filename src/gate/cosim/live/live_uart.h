@@ -15,9 +15,15 @@ class LiveUart final : public LivePort {
   /// The last bytes from before a client attached, which it gets first.
   static constexpr std::size_t kBacklogMax = std::size_t{1} << 16;
 
-  LiveUart(LivePeripheral spec, LiveNotice notice) : LivePort(std::move(spec), std::move(notice)) {}
+  /// `recording` may be null. What was typed goes there as an event script: the same
+  /// run with a plain UART and that script plays it again at the same edges.
+  LiveUart(LivePeripheral spec, LiveNotice notice, std::unique_ptr<OutputFile> recording);
 
   void take(const Record& record) override;
+  [[nodiscard]] bool ok() const override {
+    return recording_ == nullptr || recording_->status().has_value();
+  }
+  [[nodiscard]] Status finish() override;
 
  private:
   [[nodiscard]] std::size_t room(const PeripheralBank& bank) const override;
@@ -31,6 +37,7 @@ class LiveUart final : public LivePort {
 
   std::vector<std::uint8_t> stream_;  ///< all that was typed
   std::string backlog_;
+  std::unique_ptr<OutputFile> recording_;
 };
 
 }  // namespace heddle::gate

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "heddle/gate/bench_diagnostics.h"
 #include "heddle/gate/fault.h"
 #include "heddle/gate/live_diagnostics.h"
 #include "heddle/gate/look_diagnostics.h"
@@ -20,6 +21,7 @@ Status Resumed::load(const std::string& run_directory, const std::string& cache_
   directory_ = run_directory;
   cache_directory_ = cache_directory;
   HEDDLE_TRY(rerun_, load_rerun(run_directory));
+  if (rerun_.has_vpi) return fail(bench::diag::kNotRepeated, {directory_, 0, 0}, {});
   ProgramCache cache({.directory = cache_directory_});
   HEDDLE_TRY(model_, cache.load_model(rerun_.run.design(), rerun_.run.top, warnings));
   HEDDLE_TRY(plan_, plan_run(rerun_.run, model_, warnings));

@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-#include "heddle/gate/c_api.h"
+#include "heddle_gate.h"
 
 #define TEXT_OF(line) #line
 #define LINE_TEXT(line) TEXT_OF(line)

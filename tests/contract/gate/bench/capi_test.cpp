@@ -2,9 +2,11 @@
 // looks changes no digest.
 #include <gtest/gtest.h>
 
+#include <array>
+
 #include "capi_contract.h"
 #include "heddle/gate/backend.h"
-#include "heddle/gate/c_api.h"
+#include "heddle_gate.h"
 #include "support/gate_cosim/loop_design.h"
 #include "support/process.h"
 #include "support/temp_directory.h"
@@ -53,6 +55,63 @@ TEST_P(CInterface, holds_on_every_engine) {
 
 INSTANTIATE_TEST_SUITE_P(Clauses, CInterface, testing::ValuesIn(kClauses),
                          [](const auto& clause) { return std::string(clause.param.name); });
+
+/// A simulation of the loop design; `more` is appended to its run file.
+class CFaults : public testing::Test {
+ protected:
+  heddle_gate* open(const std::string& more = "") {
+    directory_.write("loop.json", test::loop_design());
+    const std::string run = directory_.write("run.yaml",
+                                             "design: {netlist: loop.json}\n"
+                                             "clocks:\n"
+                                             "  clk: {port: clk, period_ps: 20000}\n" +
+                                                 more);
+    return heddle_gate_open(run.c_str(), nullptr, error_.data(), error_.size());
+  }
+  heddle::test::TempDirectory directory_;
+  std::array<char, 512> error_{};
+};
+
+TEST_F(CFaults, a_callback_cannot_run) {
+  heddle_gate* const sim = open();
+  ASSERT_NE(sim, nullptr) << error_.data();
+  std::string said;
+  const auto run_again = [](void* user, heddle_gate* inner) {
+    EXPECT_EQ(heddle_gate_run(inner, 1, nullptr), HEDDLE_GATE_ERROR);
+    *static_cast<std::string*>(user) = heddle_gate_error(inner);
+  };
+  ASSERT_NE(heddle_gate_at_edge(sim, 3, run_again, &said), 0U);
+  EXPECT_EQ(heddle_gate_run(sim, 10, nullptr), HEDDLE_GATE_OK);
+  EXPECT_NE(said.find("bench.busy"), std::string::npos) << said;
+  EXPECT_EQ(heddle_gate_edge(sim), 10U);
+  heddle_gate_close(sim);
+}
+
+TEST_F(CFaults, callbacks_that_never_rest_are_an_error) {
+  heddle_gate* const sim = open();
+  ASSERT_NE(sim, nullptr) << error_.data();
+  heddle_gate_net* net = heddle_gate_find_net(sim, "gi");
+  const auto turn = [](void* user, heddle_gate* inner) {
+    const auto* gi = static_cast<heddle_gate_net*>(user);
+    std::uint64_t value = 0;
+    (void)heddle_gate_read(inner, gi, &value, nullptr);
+    value = ~value;
+    (void)heddle_gate_write(inner, gi, &value);
+  };
+  ASSERT_NE(heddle_gate_watch(sim, net, turn, net), 0U);
+  const std::uint64_t one = 1;
+  ASSERT_EQ(heddle_gate_write(sim, net, &one), HEDDLE_GATE_OK);
+  EXPECT_EQ(heddle_gate_run(sim, 10, nullptr), HEDDLE_GATE_ERROR);
+  EXPECT_NE(std::string(heddle_gate_error(sim)).find("bench.unsettled"), std::string::npos);
+  heddle_gate_close(sim);
+}
+
+TEST_F(CFaults, sockets_are_not_served) {
+  EXPECT_EQ(open("peripherals:\n"
+                 "  u: {kind: uart_socket, pins: {tx: tx, rx: rx}, cycles_per_bit: 16}\n"),
+            nullptr);
+  EXPECT_NE(std::string(error_.data()).find("bench.live"), std::string::npos) << error_.data();
+}
 
 TEST(CExample, prints_the_changes_of_a_net) {
   const heddle::test::TempDirectory directory;

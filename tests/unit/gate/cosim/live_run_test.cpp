@@ -5,6 +5,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <cstring>
 #include <nlohmann/json.hpp>
 #include <thread>
 
@@ -216,6 +217,36 @@ TEST_F(LiveRunTest, a_terminal_hears_what_it_types_from_a_design_that_echoes) {
   ASSERT_TRUE(outcome.has_value()) << outcome.error().to_string();
   EXPECT_EQ(echo, "hello\r\n");
   EXPECT_EQ(text_of_file(directory_.file("term/uart_uart.txt")), "hello\r\n");
+}
+
+TEST_F(LiveRunTest, a_recorded_terminal_plays_again_at_the_same_edges) {
+  ClientThread client([](int socket) {
+    for (const char* line : {"one\r\n", "\xC3\xBC!\n"}) {
+      const std::size_t length = std::strlen(line);
+      EXPECT_EQ(::send(socket, line, length, 0), static_cast<ssize_t>(length));
+      EXPECT_EQ(receive(socket, length), line);
+    }
+  });
+  std::string text = test::loop_run("stop: {uart_text: {uart: \"never\"}}\nwaves: {nets: ['*']}\n");
+  const std::size_t kind = text.find("kind: uart,");
+  std::string live = text;
+  live.replace(kind, 11, "kind: uart_socket, stop_with_client: true, record: typed.yaml,");
+  const auto file = read_run_file(live, directory_.file("loop.yaml"));
+  ASSERT_TRUE(file.has_value()) << file.error().to_string();
+  CosimOptions options;
+  options.digest_file = directory_.file("live.digests");
+  const auto outcome = run(*file, "live", options, &client);
+  ASSERT_TRUE(outcome.has_value()) << outcome.error().to_string();
+  text += "events: live/typed.yaml\n";
+  auto again = read_run_file(text, directory_.file("loop.yaml"));
+  ASSERT_TRUE(again.has_value()) << again.error().to_string();
+  again->stop_edges = outcome->edges;
+  options.digest_file = directory_.file("again.digests");
+  const auto replayed = run(*again, "again", options);
+  ASSERT_TRUE(replayed.has_value()) << replayed.error().to_string();
+  EXPECT_EQ(text_of_file(directory_.file("again.digests")),
+            text_of_file(directory_.file("live.digests")));
+  EXPECT_EQ(text_of_file(directory_.file("again/uart_uart.txt")), "one\r\n\xC3\xBC!\n");
 }
 
 }  // namespace

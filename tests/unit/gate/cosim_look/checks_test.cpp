@@ -97,6 +97,12 @@ endmodule
     }
     EXPECT_EQ(failed_at_62, 1U);
     EXPECT_EQ(never, 1U);
+    const std::string report = text_of_file(directory_.file("out/report.json"));
+    EXPECT_NE(report.find("{\"name\": \"no_twenty\", \"kind\": \"assert\", \"passed\": false, "
+                          "\"failures\": 1, \"first_edge\": 44}"),
+              std::string::npos)
+        << report;
+    EXPECT_NE(report.find("\"passed\": true, \"failures\": 0}"), std::string::npos);
     ASSERT_GE(outcome.problems.list().size(), 2U);
     for (const Diagnostic& problem : outcome.problems.list()) {
       EXPECT_EQ(problem.code(), "cosim.assertion-failed");

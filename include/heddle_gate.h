@@ -11,8 +11,8 @@
  * docs/guides/c-interface.md has an example. */
 #pragma once
 
-#include <stddef.h> /* NOLINT: C */
-#include <stdint.h> /* NOLINT: C */
+#include <stddef.h>
+#include <stdint.h>
 
 #ifdef __cplusplus
 extern "C" {
