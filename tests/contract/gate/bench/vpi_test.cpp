@@ -117,6 +117,30 @@ TEST_F(Vpi, a_module_that_only_looks_changes_no_digest_and_no_wave) {
   EXPECT_GE(outcome->telemetry.largest, 900U);
 }
 
+TEST_F(Vpi, a_net_watched_from_the_middle_on_changes_no_digest_and_no_wave) {
+  build(HEDDLE_SOURCE_DIR "/tests/contract/gate/bench/late_module.c", "late.vpi");
+  const std::string counting = "inputs: {d: 100, en: 1}\n";
+  std::string printed;
+  ASSERT_TRUE(run({}, "without", printed, counting, {"*"}).has_value());
+  const auto outcome = run({"late.vpi"}, "with", printed, counting, {"*"});
+  ASSERT_TRUE(outcome.has_value()) << outcome.error().to_string();
+  EXPECT_TRUE(outcome->passed()) << outcome->problems.to_string();
+  // Rising edges at 5000 + k x 10000; the two of reset give 0, then q grows by 100
+  // modulo 256, and wrap says that it passes 255 with the next.
+  int changes = 0;
+  int q = 0;
+  for (int k = 2; k < 500; ++k) {
+    const bool before = q + 100 > 255;
+    q = (q + 100) % 256;
+    if (5000 + k * 10'000 > 777'777 && (q + 100 > 255) != before) ++changes;
+  }
+  EXPECT_EQ(printed, std::to_string(changes) + " changes\n");
+  EXPECT_EQ(text_of_file(directory_.file("with.digests")),
+            text_of_file(directory_.file("without.digests")));
+  EXPECT_EQ(text_of_file(directory_.file("with/waves.vcd")),
+            text_of_file(directory_.file("without/waves.vcd")));
+}
+
 TEST_F(Vpi, says_no_with_a_diagnostic_to_everything_else) {
   build(HEDDLE_SOURCE_DIR "/tests/contract/gate/bench/odd_module.c", "odd.vpi");
   std::string printed;
