@@ -29,6 +29,7 @@ void DependencyGraph::begin(const KernelInfo& kernel, const WorkItem& item) {
   buffers_.resize(kernel.buffers.size());
   for (BufferState& buffer : buffers_) {
     buffer.writers.clear();
+    buffer.matmuls.clear();
     buffer.versions.clear();
     buffer.is_read = false;
   }
@@ -114,18 +115,18 @@ void DependencyGraph::visit_compute(std::uint32_t i) {
 
 void DependencyGraph::read(std::uint32_t i, std::uint32_t buffer) {
   BufferState& state = buffers_[buffer];
-  const Instruction& reader = item_->instructions[i];
-  const BufferKind kind = kernel_->buffers[buffer].kind;
+  const bool is_systolic =
+      is_matmul(item_->instructions[i]) && kernel_->buffers[buffer].kind != BufferKind::Scratchpad;
+  const EdgeKind systolic = is_systolic ? EdgeKind::Issue : EdgeKind::Completion;
   for (const std::uint32_t writer : state.writers) {
-    const Instruction& source = item_->instructions[writer];
-    const bool is_systolic = is_matmul(reader) && kind != BufferKind::Scratchpad &&
-                             (is_matmul(source) || is_preload(source));
-    add_edge(writer, i, is_systolic ? EdgeKind::Issue : EdgeKind::Completion);
-    if (is_systolic && is_preload(source) && preload_[i] == kNone) {
+    const bool brings_weights = is_systolic && is_preload(item_->instructions[writer]);
+    add_edge(writer, i, brings_weights ? systolic : EdgeKind::Completion);
+    if (brings_weights && preload_[i] == kNone) {
       preload_[i] = writer;
       ++consumers_[writer];
     }
   }
+  for (const std::uint32_t matmul : state.matmuls) add_edge(matmul, i, systolic);
   for (const std::uint32_t version : state.versions) versions_[version].last_reader = i;
   state.is_read = true;
 }
@@ -136,12 +137,9 @@ void DependencyGraph::load_into(std::uint32_t i, std::uint32_t buffer) {
     const Instruction& source = item_->instructions[writer];
     return source.opcode == Opcode::Dma || source.opcode == Opcode::MemoryBarrier;
   };
-  const bool joins =
-      !state.is_read && std::all_of(state.writers.begin(), state.writers.end(), is_load);
-  if (!joins) {
-    state.writers.clear();
-    state.versions.clear();
-  }
+  const bool joins = !state.is_read && state.matmuls.empty() &&
+                     std::all_of(state.writers.begin(), state.writers.end(), is_load);
+  if (!joins) replace(state);
   state.writers.push_back(i);
   state.is_read = false;
   const BufferKind kind = kernel_->buffers[buffer].kind;
@@ -160,15 +158,10 @@ void DependencyGraph::load_into(std::uint32_t i, std::uint32_t buffer) {
 
 void DependencyGraph::accumulate_into(std::uint32_t i, std::uint32_t buffer) {
   BufferState& state = buffers_[buffer];
-  const auto is_fellow = [&](std::uint32_t writer) {
-    return is_matmul(item_->instructions[writer]);
-  };
-  if (state.is_read) std::erase_if(state.writers, is_fellow);  // their sum was taken
-  for (const std::uint32_t writer : state.writers) {
-    if (!is_fellow(writer)) add_edge(writer, i, EdgeKind::Completion);
-  }
+  if (state.is_read) state.matmuls.clear();  // their sum was taken
+  for (const std::uint32_t writer : state.writers) add_edge(writer, i, EdgeKind::Completion);
   for (const std::uint32_t version : state.versions) versions_[version].last_reader = i;
-  state.writers.push_back(i);
+  state.matmuls.push_back(i);
   state.is_read = false;
 }
 
@@ -178,12 +171,19 @@ void DependencyGraph::write(std::uint32_t i, std::uint32_t buffer) {
     const Instruction& source = item_->instructions[writer];
     return source.opcode == Opcode::Compute && source.kind == item_->instructions[i].kind;
   };
-  const bool replaces = state.is_read || kernel_->buffers[buffer].kind == BufferKind::Weights ||
-                        !std::all_of(state.writers.begin(), state.writers.end(), is_partial);
-  if (replaces) state.writers.clear();
+  const bool joins = !state.is_read && state.matmuls.empty() &&
+                     kernel_->buffers[buffer].kind != BufferKind::Weights &&
+                     std::all_of(state.writers.begin(), state.writers.end(), is_partial);
+  if (!joins) replace(state);
   state.versions.clear();
   state.writers.push_back(i);
   state.is_read = false;
+}
+
+void DependencyGraph::replace(BufferState& state) {
+  state.writers.clear();
+  state.matmuls.clear();
+  state.versions.clear();
 }
 
 void DependencyGraph::visit_memory_barrier(std::uint32_t i) {

@@ -77,7 +77,8 @@ class DependencyGraph {
   };
   /// What the program has done to a buffer so far.
   struct BufferState {
-    std::vector<std::uint32_t> writers;   ///< of its present content
+    std::vector<std::uint32_t> writers;   ///< of its present content, but for matmuls
+    std::vector<std::uint32_t> matmuls;   ///< that add to it, or wrote it
     std::vector<std::uint32_t> versions;  ///< loaded ones, not yet written over
     bool is_read = false;                 ///< since the last write
   };
@@ -97,6 +98,7 @@ class DependencyGraph {
   void load_into(std::uint32_t i, std::uint32_t buffer);
   void accumulate_into(std::uint32_t i, std::uint32_t buffer);
   void write(std::uint32_t i, std::uint32_t buffer);
+  static void replace(BufferState& state);
   void sort_edges();
   void list_releases();
 

@@ -5,6 +5,25 @@
 
 namespace heddle::tile {
 
+namespace {
+
+constexpr std::size_t kRecordBytes = 80;  // what `flush` writes of each instruction
+
+/// Fills a record, the least significant byte of each value first.
+class Packer {
+ public:
+  explicit Packer(std::byte* at) : at_(at) {}
+  template <class T>
+  void put(T value) {
+    for (std::size_t i = 0; i < sizeof(T); ++i) *at_++ = static_cast<std::byte>(value >> 8 * i);
+  }
+
+ private:
+  std::byte* at_ = nullptr;
+};
+
+}  // namespace
+
 void Recorder::count(const LiveItem& live) {
   ++counts_.dispatches;
   for (const Instruction& instruction : live.item.instructions) {
@@ -43,20 +62,25 @@ void Recorder::flush() {
     const auto& [core, ref] = finished;
     const InstructionTimes& times = ref.times();
     const std::uint32_t unit = ref.live->units[ref.instruction];
-    digest_.add_u32(core);
-    digest_.add_u32(ref.live->partition);
-    digest_.add_u64(ref.live->item.index);
-    digest_.add_u32(ref.instruction);
-    digest_.add_u32(unit);
+    const std::size_t at = bytes_.size();
+    bytes_.resize(at + kRecordBytes);
+    Packer record(bytes_.data() + at);
+    record.put(core);
+    record.put(ref.live->partition);
+    record.put(ref.live->item.index);
+    record.put(ref.instruction);
+    record.put(unit);
     for (const SimTime time :
          {times.ready, times.issued, times.injection_done, times.first_response,
           times.last_response, times.occupied_until, times.finished}) {
-      digest_.add_i64(time.ps());
+      record.put(static_cast<std::uint64_t>(time.ps()));
     }
     if (observer_ != nullptr) {
       observer_->finished(core, ref.live->item, ref.instruction, unit, times);
     }
   }
+  digest_.add(bytes_);
+  bytes_.clear();
   cycle_.clear();
 }
 

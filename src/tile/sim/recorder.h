@@ -2,6 +2,7 @@
 // and counts of operations.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <vector>
 
@@ -33,6 +34,7 @@ class Recorder {
   Observer* observer_ = nullptr;
   OperationCounts counts_;
   std::vector<Finished> cycle_;
+  std::vector<std::byte> bytes_;  ///< of the cycle, for the digest
   DigestStream digest_;
 };
 

@@ -237,6 +237,52 @@ TEST_F(CoreTest, AsManyItemsAreLiveAsTheMachineAllows) {
   EXPECT_EQ(run().cycles, 103);
 }
 
+/// Makes items as they are asked for and knows how far ahead of the finished ones that was.
+class LazySource final : public WorkItemSource, public Observer {
+ public:
+  LazySource(const ListSource& list, std::uint64_t count) : list_(&list), count_(count) {}
+  std::uint64_t most_ahead = 0;
+
+  [[nodiscard]] const KernelInfo& kernel() const override { return list_->info; }
+  [[nodiscard]] Result<bool> next(WorkItem& item) override {
+    if (made_ == count_) return false;
+    item = list_->items.front();
+    item.index = made_++;
+    most_ahead = std::max(most_ahead, made_ - ended_);
+    return true;
+  }
+  void finished(std::uint32_t, const WorkItem& item, std::uint32_t instruction, std::uint32_t,
+                const InstructionTimes&) override {
+    if (item.instructions[instruction].opcode == Opcode::TileEnd) ++ended_;
+  }
+
+ private:
+  const ListSource* list_ = nullptr;
+  std::uint64_t count_ = 0;
+  std::uint64_t made_ = 0;
+  std::uint64_t ended_ = 0;
+};
+
+TEST_F(CoreTest, NoMoreItemsAreMadeThanAreLiveAndOneThatWaits) {
+  machine_.cores = 3;
+  machine_.live_work_items = 2;
+  ItemBuilder item(source_);
+  item.load_sync(0, kFour, a_);
+  item.vector(0, 30, {a_}, {});
+  item.end();
+  LazySource lazy(source_, 500);
+  IdealMemory memory{Picoseconds(kLatency * 1000)};
+  RunOptions options;
+  options.memory = &memory;
+  options.observer = &lazy;
+  const auto result = simulate(machine_, {{&lazy, {}}}, options);
+  ASSERT_TRUE(result);
+  EXPECT_EQ(result->operations.dispatches, 500U);
+  EXPECT_GE(lazy.most_ahead, 6U);
+  // Reports come at the end of a cycle, in which each core may have ended both of its items.
+  EXPECT_LE(lazy.most_ahead, 2U * 6U + 1U);
+}
+
 TEST_F(CoreTest, APipelineOfTilesTakesItsClosedForm) {
   // T tiles of a load of L cycles and a vector of V: the longer of both sets the pace.
   constexpr std::int64_t kTiles = 40;
