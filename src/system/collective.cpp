@@ -162,13 +162,26 @@ Target target_of(const Group& group) {
   return Target(std::move(ranks));
 }
 
-/// A rank of a call, input made on the spot.
-des::Task<> collective_kernel(Tl& tl, const Choice& choice) {
+/// Tiles of a call by rank; null: inputs are made on the spot.
+struct TcmPlan {
+  const std::vector<std::vector<std::byte>>* inputs = nullptr;
+  std::vector<Tile> outputs;
+};
+
+/// A rank of a call, input and output in the TCM.
+des::Task<> collective_kernel(Tl& tl, const Choice& choice, TcmPlan& plan) {
   const CollectiveCall& call = choice.call;
+  const std::uint32_t index = index_in(choice.group, tl.rank());
   const Shape shape{1, static_cast<std::uint32_t>(call.elements)};
-  Tile input = co_await tl.full(shape, call.dtype, 1.0F);
-  (void)co_await choice.algorithm->run(tl, choice.group, index_in(choice.group, tl.rank()), call,
-                                       std::move(input));
+  Tile input;
+  if (plan.inputs == nullptr) {
+    input = co_await tl.full(shape, call.dtype, 1.0F);
+  } else {
+    std::vector<std::byte> bytes = (*plan.inputs)[index];
+    input = co_await tl.constant(shape, call.dtype, std::move(bytes));
+  }
+  Tile output = co_await choice.algorithm->run(tl, choice.group, index, call, std::move(input));
+  plan.outputs[index] = std::move(output);
 }
 
 struct DataPlan {
@@ -189,21 +202,41 @@ des::Task<> data_kernel(Tl& tl, const Choice& choice, DataPlan& plan) {
   co_await tl.store(plan.outputs[index], output);
 }
 
-}  // namespace
-
-Result<CollectiveReport> run_collective(Simulator& simulator, const Group& group,
-                                        const CollectiveCall& call,
-                                        const CollectiveRegistry& registry) {
+Result<CollectiveReport> run_in_tcm(Simulator& simulator, const Group& group,
+                                    const CollectiveCall& call, TcmPlan& plan,
+                                    const CollectiveRegistry& registry) {
+  plan.outputs.resize(group.ranks.size());
   HEDDLE_TRY(const Choice choice,
              registry.choose(call, group, step_cost(simulator.topology(), group, call.dtype)));
   const std::uint64_t before = simulator.totals().messages;
   HEDDLE_TRY(const auto record,
              simulator.launch(
                  std::string(collective_name(call.kind)),
-                 [&](Tl& tl) { return collective_kernel(tl, choice); }, target_of(group)));
+                 [&](Tl& tl) { return collective_kernel(tl, choice, plan); }, target_of(group)));
   HEDDLE_TRY_STATUS(simulator.run());
   return report_of(simulator, group, call, choice.name, *record,
                    simulator.totals().messages - before);
+}
+
+}  // namespace
+
+Result<CollectiveReport> run_collective(Simulator& simulator, const Group& group,
+                                        const CollectiveCall& call,
+                                        const CollectiveRegistry& registry) {
+  TcmPlan plan;
+  return run_in_tcm(simulator, group, call, plan, registry);
+}
+
+Result<CollectiveOutcome> run_collective_with(Simulator& simulator, const Group& group,
+                                              const CollectiveCall& call,
+                                              const std::vector<std::vector<std::byte>>& inputs,
+                                              const CollectiveRegistry& registry) {
+  TcmPlan plan;
+  plan.inputs = &inputs;
+  CollectiveOutcome outcome;
+  HEDDLE_TRY(outcome.report, run_in_tcm(simulator, group, call, plan, registry));
+  for (const Tile& tile : plan.outputs) outcome.outputs.push_back(simulator.value(tile));
+  return outcome;
 }
 
 Result<std::vector<std::vector<std::byte>>> run_collective_on(

@@ -202,6 +202,8 @@ class Engine {
   /// Moves what the planes have logged to the log, in an order that does not
   /// depend on the partitions.
   void merge_logs();
+  /// The number in the log of a value of the last run.
+  [[nodiscard]] ValueId number_in_log(ValueId id) const;
   [[nodiscard]] AccessOrigin origin(const Pe& pe, std::string_view operation) const;
   /// "load #12"
   [[nodiscard]] std::string operation_name(const Pe& pe, std::string_view name) const;
@@ -264,6 +266,7 @@ class Engine {
   bool has_room(const Pe& pe, std::string_view operation, std::uint64_t size_bytes);
   bool check_read(Pe& pe, Va at, Segment& segment, std::uint64_t size);
 
+  std::vector<std::vector<std::uint32_t>> numbers_;  ///< in the log, of the last run, by plane
   std::mutex mutex_;  ///< of flows and routes that are asked for the first time
   std::unordered_map<std::uint64_t, std::unique_ptr<Flow>> flows_;
 };

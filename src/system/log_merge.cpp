@@ -23,6 +23,11 @@ struct Entry {
 
 }  // namespace
 
+ValueId Engine::number_in_log(ValueId id) const {
+  if (id.is_none() || id.value() < Plane::kLogMax) return id;
+  return ValueId(numbers_[id.value() / Plane::kLogMax - 1][id.value() % Plane::kLogMax]);
+}
+
 void Engine::merge_logs() {
   if (!moves_data()) return;
   std::vector<std::vector<Op>> ops;
@@ -35,16 +40,13 @@ void Engine::merge_logs() {
     }
   }
   std::sort(order.begin(), order.end());
-  std::vector<std::vector<std::uint32_t>> numbers;  // by plane and place
-  for (const auto& list : ops) numbers.emplace_back(list.size());
+  numbers_.clear();
+  for (const auto& list : ops) numbers_.emplace_back(list.size());
   const auto first = static_cast<std::uint32_t>(log.ops().size());
   for (std::uint32_t i = 0; i < order.size(); ++i) {
-    numbers[order[i].plane][order[i].place] = first + i;
+    numbers_[order[i].plane][order[i].place] = first + i;
   }
-  const auto renumber = [&](ValueId id) {
-    if (id.is_none() || id.value() < Plane::kLogMax) return id;
-    return ValueId(numbers[id.value() / Plane::kLogMax - 1][id.value() % Plane::kLogMax]);
-  };
+  const auto renumber = [this](ValueId id) { return number_in_log(id); };
   for (const Entry& entry : order) {
     Op& op = ops[entry.plane][entry.place];
     for (ValueId& id : op.operands) id = renumber(id);

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <set>
 
+#include "heddle/base/check.h"
 #include "heddle/system/diagnostics.h"
 #include "heddle/system/tile_device.h"
 #include "system/engine.h"
@@ -274,6 +275,13 @@ Result<std::vector<std::byte>> Simulator::read(Va from, std::uint64_t size_bytes
   return bytes;
 }
 
+std::vector<std::byte> Simulator::value(const Tile& tile) const {
+  const Engine& engine = *engine_;
+  HEDDLE_CHECK(engine.moves_data());
+  if (engine.is_eager()) return tile.data->bytes;
+  return engine.replayed[engine.number_in_log(tile.version).value()].bytes;
+}
+
 Result<std::shared_ptr<const LaunchRecord>> Simulator::launch(std::string name,
                                                               KernelFunction kernel,
                                                               const Target& target) {
@@ -334,9 +342,13 @@ Digest64 Simulator::memory_digest() const {
       if (engine.is_eager()) {
         plane.memory.read(begin, bytes);
       } else {
-        const TileData& value = engine.replayed[segment.value.value()];
-        std::copy_n(value.bytes.begin() + static_cast<std::ptrdiff_t>(segment.value_offset),
-                    bytes.size(), bytes.begin());
+        // What the host has written since the run is in the log alone.
+        const std::uint32_t id = segment.value.value();
+        const std::vector<std::byte>& value = id < engine.replayed.size()
+                                                  ? engine.replayed[id].bytes
+                                                  : engine.log.op(segment.value).external;
+        std::copy_n(value.begin() + static_cast<std::ptrdiff_t>(segment.value_offset), bytes.size(),
+                    bytes.begin());
       }
       if (begin != last) digest.add_u64(begin);
       digest.add(bytes);

@@ -393,6 +393,20 @@ Timed<Tile> Tl::dot(const Tile& a, const Tile& b, const Tile& c) {
   return run_dot(a, b, &c);
 }
 
+Timed<Tile> Tl::constant(Shape shape, Dtype dtype, std::vector<std::byte> bytes) {
+  ++pe_.op_count;
+  std::optional<Tile> tile = engine_.make_tile(pe_, "constant", shape, dtype);
+  if (!tile) return failed();
+  if (bytes.size() != tile->size_bytes()) {
+    tell_bad_shape(engine_, pe_, "constant",
+                   std::to_string(bytes.size()) + " bytes for " + shape.to_string() + " " +
+                       std::string(dtype_name(dtype)));
+    return failed();
+  }
+  engine_.define(pe_, *tile, {.kind = OpKind::External, .external = std::move(bytes)}, {});
+  return {Picoseconds(0), std::move(*tile)};
+}
+
 /// What a send hands over; nothing after an error.
 std::optional<Packet> Tl::packet_for(PeRank to, const Tile& tile, std::uint32_t tag) {
   ++pe_.op_count;

@@ -142,8 +142,20 @@ struct CollectiveReport {
     Simulator& simulator, const Group& group, const CollectiveCall& call,
     const CollectiveRegistry& registry = standard_registry());
 
-/// The same with data: rank i's input is `inputs[i]` (its elements as bytes);
-/// gives every rank's output. Requires: data moves.
+/// The same with data, which is in the TCM from the start: rank i's input is
+/// `inputs[i]` (its elements as bytes). Times are those without data.
+/// Requires: data moves.
+struct CollectiveOutcome {
+  CollectiveReport report;
+  std::vector<std::vector<std::byte>> outputs;  ///< of every rank
+};
+[[nodiscard]] Result<CollectiveOutcome> run_collective_with(
+    Simulator& simulator, const Group& group, const CollectiveCall& call,
+    const std::vector<std::vector<std::byte>>& inputs,
+    const CollectiveRegistry& registry = standard_registry());
+
+/// The same with data that is loaded and stored: rank i's input is `inputs[i]` (its elements as
+/// bytes); gives every rank's output. Requires: data moves.
 [[nodiscard]] Result<std::vector<std::vector<std::byte>>> run_collective_on(
     Simulator& simulator, const Group& group, const CollectiveCall& call,
     const std::vector<std::vector<std::byte>>& inputs,

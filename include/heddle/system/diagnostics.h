@@ -24,6 +24,9 @@ inline constexpr DiagnosticRule kTopologyDuplicate{"system.duplicate-link", Seve
 inline constexpr DiagnosticRule kTopologyAsymmetric{
     "system.asymmetric-link", Severity::Error, "the link from '{}' to '{}' has no equal one back",
     "links come in pairs, one each way"};
+inline constexpr DiagnosticRule kDuplicateNode{"system.duplicate-node", Severity::Error,
+                                               "there are two nodes '{}'",
+                                               "devices are pe0, pe1 and so on"};
 inline constexpr DiagnosticRule kUnknownNode{"system.unknown-node", Severity::Error,
                                              "there is no node '{}'", "{}"};
 inline constexpr DiagnosticRule kBadTarget{"system.bad-target", Severity::Error,
@@ -77,6 +80,10 @@ inline constexpr DiagnosticRule kFarAccess{
 inline constexpr DiagnosticRule kDuplicateAlgorithm{"system.duplicate-algorithm", Severity::Error,
                                                     "there is already an algorithm '{}' for {}",
                                                     "give one of them another name"};
+inline constexpr DiagnosticRule kTooLargeToCheck{
+    "system.too-large-to-check", Severity::Error,
+    "{} has {} multiply-adds, data is checked for at most {}",
+    "run it with `data: none`, or check a smaller shape"};
 inline constexpr DiagnosticRule kWrongResult{"system.wrong-result", Severity::Error,
                                              "{}: element {} is {}, expected {}", "",
                                              Cause::Mismatch};
@@ -88,6 +95,7 @@ inline constexpr const DiagnosticRule* kRules[] = {&kAddressField,
                                                    &kTopologyUnreachable,
                                                    &kTopologyDuplicate,
                                                    &kTopologyAsymmetric,
+                                                   &kDuplicateNode,
                                                    &kUnknownNode,
                                                    &kBadTarget,
                                                    &kLatePe,
@@ -105,6 +113,7 @@ inline constexpr const DiagnosticRule* kRules[] = {&kAddressField,
                                                    &kUnknownAlgorithm,
                                                    &kDuplicateAlgorithm,
                                                    &kFarAccess,
+                                                   &kTooLargeToCheck,
                                                    &kWrongResult};
 
 }  // namespace heddle::system::diag

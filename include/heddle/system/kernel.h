@@ -186,6 +186,9 @@ class Tl {
   /// The elements of all, as one row; takes no time. Requires: at least one (checked).
   [[nodiscard]] Timed<Tile> concat(const std::vector<Tile>& parts);
   [[nodiscard]] Timed<Tile> full(Shape shape, Dtype dtype, float value);
+  /// A tile of elements that the program gives; takes no time, as `full`.
+  /// Errors: system.bad-shape where the bytes are not those of the shape.
+  [[nodiscard]] Timed<Tile> constant(Shape shape, Dtype dtype, std::vector<std::byte> bytes);
   /// a b, or a b + c; in fp32 or, for integers, int32.
   [[nodiscard]] Timed<Tile> dot(const Tile& a, const Tile& b);
   [[nodiscard]] Timed<Tile> dot(const Tile& a, const Tile& b, const Tile& c);

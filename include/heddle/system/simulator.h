@@ -130,6 +130,10 @@ class Simulator {
   Status write(Va to, std::span<const std::byte> bytes);
   [[nodiscard]] Result<std::vector<std::byte>> read(Va from, std::uint64_t size_bytes);
 
+  /// The bytes of a tile that a kernel of the last run has kept, after the run.
+  /// Requires: data moves, and the tile was made in that run.
+  [[nodiscard]] std::vector<std::byte> value(const Tile& tile) const;
+
   /// Sends a launch now. `record` is filled as the run goes; the kernel
   /// function must live until the run has ended. Errors: system.bad-target.
   [[nodiscard]] Result<std::shared_ptr<const LaunchRecord>> launch(std::string name,

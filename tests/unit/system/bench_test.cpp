@@ -52,6 +52,44 @@ TEST(Bench, all_reduces_are_verified_and_bit_equal_across_modes) {
   }
 }
 
+TEST(Bench, all_reduces_of_every_type_have_one_timing_digest_in_every_mode) {
+  for (const char* dtype : {"fp16", "bf16", "fp32", "int8", "int32"}) {
+    const BenchFile file = bench(std::string("{kind: all_reduce, world: 16, elements: 1001, "
+                                             "algorithm: ring, dtype: ") +
+                                 dtype + "}");
+    const BenchResult none = run(file, DataMode::None);
+    EXPECT_FALSE(none.is_verified);
+    for (const DataMode mode : {DataMode::Eager, DataMode::Replay}) {
+      const BenchResult result = run(file, mode);
+      EXPECT_TRUE(result.is_verified) << dtype;
+      EXPECT_EQ(result.timing_digest, none.timing_digest) << dtype;
+      EXPECT_EQ(result.time, none.time) << dtype;
+      EXPECT_TRUE(result.collective) << dtype;
+    }
+    BenchFile cut = file;
+    cut.threads = 4;
+    EXPECT_EQ(run(cut, DataMode::Replay).memory_digest, run(file, DataMode::Eager).memory_digest);
+  }
+}
+
+TEST(Bench, the_whole_qkv_is_timed_and_not_taken_for_a_check_of_data) {
+  BenchFile file = bench("{kind: qkv, m: 2048, k: 12288, n: 36864}");
+  const BenchResult result = run(file, DataMode::None);
+  // 32 x 5 x 12 tiles a PE: 64 rows and 64 columns (32 of the last) of 1024, fp16,
+  // over the PE's own link of 128 GB/s. Products take half of that.
+  const double loads = 32.0 * 12 * (5 * 64 + 4 * 64 + 32) * 1024 * 2;
+  const double least_ns = loads / 128;
+  const double ns = static_cast<double>(result.time.count()) / 1000;
+  EXPECT_GE(ns, least_ns);
+  EXPECT_LE(ns, 1.3 * least_ns);
+  for (const DataMode mode : {DataMode::Eager, DataMode::Replay}) {
+    file.data = mode;
+    const auto refused = run_bench(file, file.cases.front(), {});
+    EXPECT_EQ(code_of(refused), "system.too-large-to-check");
+    EXPECT_NE(refused.error().to_string().find("b.yaml:1"), std::string::npos);
+  }
+}
+
 TEST(Bench, a_wrong_element_is_named_with_what_it_must_be_and_fails_the_check) {
   const std::vector<std::int32_t> truth = {1, 2, 3};
   const std::vector<std::int32_t> wrong = {1, 7, 3};
