@@ -2,6 +2,11 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <map>
+#include <set>
+#include <sstream>
+
+#include "support/external_tool.h"
 #include "support/process.h"
 #include "support/temp_directory.h"
 
@@ -123,6 +128,52 @@ TEST_F(SystemCommand, writes_a_trace) {
   const std::string trace = text_of_file(directory_.file("out/trace.perfetto-trace"));
   EXPECT_THAT(trace, AllOf(HasSubstr("sip0.cube0.pe0"), HasSubstr("gemm tile"),
                            HasSubstr("sip0.cube0.hbm->sip0.cube0.noc")));
+}
+
+TEST_F(SystemCommand, traces_a_lane_a_unit_and_link_that_decode_to_the_times_of_the_model) {
+  HEDDLE_NEED_TOOL("protoc");
+  // Four tiles of 64x64x64: 64 + 126 cycles of GEMM each, one write-back each.
+  directory_.write("b.yaml", "benches: [{kind: gemm, m: 128, n: 128, k: 64}]\n");
+  ASSERT_EQ(run({"run", "b.yaml", "--trace", "--out", "out"}).code, 0);
+  heddle::test::ProcessOptions options;
+  options.input = text_of_file(directory_.file("out/trace.perfetto-trace"));
+  const ProcessResult decoded = heddle::test::run_process(
+      {"protoc", "--decode=Trace", "--proto_path=" HEDDLE_SOURCE_DIR "/tests/unit/trace",
+       "perfetto_subset.proto"},
+      options);
+  ASSERT_EQ(decoded.code, 0) << decoded.err;
+  // By track: its name, and the instants of its slices, begins and ends in turn.
+  std::map<std::string, std::string> names;
+  std::map<std::string, std::vector<std::int64_t>> gemm;
+  std::istringstream text(decoded.out);
+  std::string line, uuid, parent, name, time, type, track;
+  std::size_t begins = 0, ends = 0;
+  const auto value_of = [](const std::string& one) { return one.substr(one.find(": ") + 2); };
+  while (std::getline(text, line)) {
+    if (line == "packet {") uuid = name = time = type = track = "";
+    if (line.starts_with("  timestamp:")) time = value_of(line);
+    if (line.starts_with("    uuid:")) uuid = value_of(line);
+    if (line.starts_with("    name:")) name = value_of(line);
+    if (line.starts_with("    type:")) type = value_of(line);
+    if (line.starts_with("    track_uuid:")) track = value_of(line);
+    if (line != "}") continue;
+    if (!uuid.empty()) names[uuid] = name;
+    begins += type == "TYPE_SLICE_BEGIN" ? 1 : 0;
+    ends += type == "TYPE_SLICE_END" ? 1 : 0;
+    if (!track.empty() && names[track] == "\"gemm\"") gemm[track].push_back(std::stoll(time));
+  }
+  EXPECT_EQ(begins, ends);
+  ASSERT_EQ(gemm.size(), 1U);
+  const std::vector<std::int64_t>& edges = gemm.begin()->second;
+  ASSERT_EQ(edges.size(), 8U);
+  for (std::size_t i = 0; i < 8; i += 2) EXPECT_EQ(edges[i + 1] - edges[i], 190'000) << i;
+  std::set<std::string> all;
+  for (const auto& [id, one] : names) all.insert(one);
+  for (const char* lane :
+       {"\"sip0.cube0.pe0\"", "\"dma\"", "\"kernel\"", "\"links\"",
+        "\"sip0.cube0.hbm->sip0.cube0.noc\"", "\"sip0.cube0.noc->sip0.cube0.hbm\""}) {
+    EXPECT_EQ(all.count(lane), 1U) << lane;
+  }
 }
 
 TEST_F(SystemCommand, describes_draws_and_routes_a_machine) {
