@@ -289,24 +289,5 @@ TEST(ClosedForms, AMemoryBoundCopyMovesAtTheBandwidthOfDram) {
   EXPECT_LT(std::abs(error_of(result.cycles, bound)), 0.02) << result.cycles;
 }
 
-// Silicon: reported, not fitted. The machine file says what the hardware's papers say.
-
-TEST(SiliconTpuV3, ErrorsAreReportedWithTheirSign) {
-  const Machine machine = shipped("tpuv3");
-  struct Row {
-    const char* name;
-    Gemm gemm;
-    double cycles;
-  };
-  const Row rows[] = {{"256", kGemm256, 3101}, {"512", kGemm512, 9490}, {"1024", kGemm1024, 47099}};
-  for (const Row& row : rows) {
-    const std::int64_t cycles = play(machine, row.gemm).cycles;
-    const double error = error_of(cycles, row.cycles);
-    std::printf("GEMM %s^3: %lld cycles, silicon %.0f, %+.1f %%\n", row.name,
-                static_cast<long long>(cycles), row.cycles, 100 * error);
-    EXPECT_LT(std::abs(error), 0.5);
-  }
-}
-
 }  // namespace
 }  // namespace heddle::tile
