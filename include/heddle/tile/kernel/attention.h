@@ -52,7 +52,8 @@ class Attention {
     kNewSum,
     kRescale,
     kOutSum,
-    kOut
+    kOut,
+    kPartial
   };
   enum Nodes : std::uint32_t {
     kInit,
@@ -60,12 +61,12 @@ class Attention {
     kPreloadK,
     kMatmulK,
     kFindMax,
-    kMergeMax,
+    kMergeMax = kFindMax + 2,
     kRescaleExp,
     kSubtract,
     kExp,
     kAddUp,
-    kMergeSum,
+    kMergeSum = kAddUp + 2,
     kRescaleOut,
     kPreloadV,
     kMatmulV,
@@ -144,6 +145,8 @@ class Attention {
     for (int i = 0; i < 5; ++i) kernel.buffer(HEDDLE_TILE_SCRATCHPAD, tile_queries_ * wide);
     kernel.buffer(HEDDLE_TILE_ACCUMULATOR, outputs * wide);
     kernel.buffer(HEDDLE_TILE_SCRATCHPAD, outputs * width);
+    kernel.buffer(HEDDLE_TILE_SCRATCHPAD,
+                  tile_queries_ * std::min(tile_keys_, target_.array_columns) * wide);
     for (Index head = 0; head < heads_; ++head) {
       for (Index q = 0; q < queries_ && kernel.result() == 0; q += tile_queries_) {
         kernel.dispatch(tile_function, args(), std::array<Index, 2>{head, q});
@@ -183,12 +186,13 @@ class Attention {
         tile, q, n, size_, target_, {kPreloadK, kMatmulK, kQTile, kKTile, kWeights, kScores},
         [&](Span, Span) { tile.wait(kKHere, size_ * n); },
         [&](Span, Span) { tile.wait(kQHere, q * size_); });
-    tile.cross_lane(kFindMax, q, n, HEDDLE_TILE_ADD, {kScores}, {kNewMax});
+    tile.reduce(kFindMax, q, n, target_.array_columns, HEDDLE_TILE_ADD, kScores, kPartial, kNewMax);
     if (is_flash_) rescale(tile, q, keys.begin > 0);
     const std::uint32_t max = is_flash_ ? kMax : kNewMax;
     tile.vector(kSubtract, q * n, HEDDLE_TILE_MUL, {kScores, max}, {kProbabilities});
     tile.vector(kExp, q * n, HEDDLE_TILE_EXP, {kProbabilities}, {kProbabilities});
-    tile.cross_lane(kAddUp, q, n, HEDDLE_TILE_ADD, {kProbabilities}, {kNewSum});
+    tile.reduce(kAddUp, q, n, target_.array_columns, HEDDLE_TILE_ADD, kProbabilities, kPartial,
+                kNewSum);
     if (is_flash_) {
       tile.vector(kMergeSum, q, HEDDLE_TILE_MUL, {kSum, kRescale, kNewSum}, {kSum});
     } else {

@@ -139,6 +139,10 @@ struct Rows {
     return {tensor, first * columns, {{count(first), columns}, {columns, 1}}};
   }
   [[nodiscard]] Index tile_bytes() const { return tile * columns * bits / 8; }
+  /// Vector lanes that are reduced together: as wide as an array's row of results.
+  [[nodiscard]] Index lanes() const { return target.array_columns; }
+  /// Of a tile's rows folded to the lanes.
+  [[nodiscard]] Index partial_bytes() const { return tile * std::min(columns, lanes()) * bits / 8; }
 };
 
 /// out[row] = in[row][0] op in[row][1] op ...
@@ -153,6 +157,7 @@ class Reduce {
     kernel.tensor("output", rows.rows);
     kernel.buffer(HEDDLE_TILE_SCRATCHPAD, rows.tile_bytes());
     kernel.buffer(HEDDLE_TILE_SCRATCHPAD, rows.tile * rows.bits / 8);
+    kernel.buffer(HEDDLE_TILE_SCRATCHPAD, rows.partial_bytes());
     return rows.dispatch(tile_function, kernel);
   }
 
@@ -164,7 +169,8 @@ class Reduce {
     Tile tile(context, rows.bits);
     tile.load(rows.box(0, iv[0]), 0, 0);
     tile.wait(0, n * rows.columns);
-    tile.cross_lane(0, n, rows.columns, static_cast<heddle_tile_operation>(rows.extra), {0}, {1});
+    tile.reduce(0, n, rows.columns, rows.lanes(), static_cast<heddle_tile_operation>(rows.extra), 0,
+                2, 1);
     tile.store(Box(1, iv[0], {{n, 1}}), 1);
     return tile.result();
   }
@@ -184,12 +190,13 @@ class Softmax {
     kernel.buffer(HEDDLE_TILE_SCRATCHPAD, rows.tile_bytes());
     kernel.buffer(HEDDLE_TILE_SCRATCHPAD, rows.tile * rows.bits / 8);
     kernel.buffer(HEDDLE_TILE_SCRATCHPAD, rows.tile * rows.bits / 8);
+    kernel.buffer(HEDDLE_TILE_SCRATCHPAD, rows.partial_bytes());
     return rows.dispatch(tile_function, kernel);
   }
 
  private:
-  enum Buffers : std::uint32_t { kIn, kOut, kMax, kSum };
-  enum Nodes : std::uint32_t { kFindMax, kSubtract, kExp, kAddUp, kInvert, kScale };
+  enum Buffers : std::uint32_t { kIn, kOut, kMax, kSum, kPartial };
+  enum Nodes : std::uint32_t { kFindMax, kSubtract = 2, kExp, kAddUp, kInvert = 6, kScale };
 
   static int tile_function(heddle_tile_context* context, const Index* shape, std::uint32_t count,
                            const Index* iv, std::uint32_t) {
@@ -199,10 +206,10 @@ class Softmax {
     Tile tile(context, rows.bits);
     tile.load(rows.box(0, iv[0]), kIn, 0);
     tile.wait(0, elements);
-    tile.cross_lane(kFindMax, n, rows.columns, HEDDLE_TILE_ADD, {kIn}, {kMax});
+    tile.reduce(kFindMax, n, rows.columns, rows.lanes(), HEDDLE_TILE_ADD, kIn, kPartial, kMax);
     tile.vector(kSubtract, elements, HEDDLE_TILE_ADD, {kIn, kMax}, {kOut});
     tile.vector(kExp, elements, HEDDLE_TILE_EXP, {kOut}, {kOut});
-    tile.cross_lane(kAddUp, n, rows.columns, HEDDLE_TILE_ADD, {kOut}, {kSum});
+    tile.reduce(kAddUp, n, rows.columns, rows.lanes(), HEDDLE_TILE_ADD, kOut, kPartial, kSum);
     tile.vector(kInvert, n, HEDDLE_TILE_DIV, {kSum}, {kSum});
     tile.vector(kScale, elements, HEDDLE_TILE_MUL, {kOut, kSum}, {kOut});
     tile.store(rows.box(1, iv[0]), kOut);
@@ -229,18 +236,19 @@ class Layernorm {
     for (int i = 0; i < 2; ++i) {
       kernel.buffer(HEDDLE_TILE_SCRATCHPAD, rows.columns * rows.bits / 8);
     }
+    kernel.buffer(HEDDLE_TILE_SCRATCHPAD, rows.partial_bytes());
     return rows.dispatch(tile_function, kernel);
   }
 
  private:
-  enum Buffers : std::uint32_t { kIn, kOut, kSquare, kMean, kDeviation, kGamma, kBeta };
+  enum Buffers : std::uint32_t { kIn, kOut, kSquare, kMean, kDeviation, kGamma, kBeta, kPartial };
   enum Nodes : std::uint32_t {
     kAddUp,
-    kMeanOf,
+    kMeanOf = 2,
     kCentre,
     kSquareIt,
     kAddSquares,
-    kRoot,
+    kRoot = 7,
     kNormalise,
     kAffine
   };
@@ -255,11 +263,12 @@ class Layernorm {
     tile.load(Box(2, 0, {{rows.columns, 1}}), kGamma, 1);
     tile.load(Box(3, 0, {{rows.columns, 1}}), kBeta, 1);
     tile.wait(0, elements);
-    tile.cross_lane(kAddUp, n, rows.columns, HEDDLE_TILE_ADD, {kIn}, {kMean});
+    tile.reduce(kAddUp, n, rows.columns, rows.lanes(), HEDDLE_TILE_ADD, kIn, kPartial, kMean);
     tile.vector(kMeanOf, n, HEDDLE_TILE_MUL, {kMean}, {kMean});
     tile.vector(kCentre, elements, HEDDLE_TILE_ADD, {kIn, kMean}, {kOut});
     tile.vector(kSquareIt, elements, HEDDLE_TILE_MUL, {kOut}, {kSquare});
-    tile.cross_lane(kAddSquares, n, rows.columns, HEDDLE_TILE_ADD, {kSquare}, {kDeviation});
+    tile.reduce(kAddSquares, n, rows.columns, rows.lanes(), HEDDLE_TILE_ADD, kSquare, kPartial,
+                kDeviation);
     tile.vector(kRoot, n, HEDDLE_TILE_SQRT, {kDeviation}, {kDeviation});
     tile.vector(kNormalise, elements, HEDDLE_TILE_MUL, {kOut, kDeviation}, {kOut});
     tile.wait(1, 2 * rows.columns);

@@ -147,6 +147,15 @@ class Tile {
                   BufferIds reads, BufferIds writes) {
     compute(node, HEDDLE_TILE_CROSS_LANE, {groups, size, operation}, reads, writes);
   }
+  /// One result a group of `size`: the vector unit folds what is wider than `lanes` into
+  /// `partial`, and across lanes goes only the rest. Nodes `node` and `node` + 1.
+  void reduce(std::uint32_t node, Index groups, Index size, Index lanes,
+              heddle_tile_operation operation, std::uint32_t from, std::uint32_t partial,
+              std::uint32_t to) {
+    if (size > lanes) vector(node, groups * size, operation, {from}, {partial});
+    cross_lane(node + 1, groups, std::min(size, lanes), operation, {size > lanes ? partial : from},
+               {to});
+  }
   void preload(std::uint32_t node, Index rows, Index columns, BufferIds reads,
                std::uint32_t weights) {
     compute(node, HEDDLE_TILE_PRELOAD, {rows, columns}, reads, {weights});

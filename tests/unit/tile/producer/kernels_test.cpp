@@ -305,23 +305,28 @@ TEST(DepthwiseKernel, loads_and_stores_each_tile_and_multiplies_each_position) {
 TEST(RowKernels, store_every_row_once_and_work_on_every_element) {
   const Shape shape = small_target({37, 50, 32});
   const std::int64_t elements = 37 * 50;
+  const std::int64_t folded = 37 * 8;  // a reduction folds 50 columns to the 8 lanes first
   for (const auto& [kernel, vector, cross_lane] :
-       {std::tuple<KernelFunction, std::int64_t, std::int64_t>{Softmax::kernel, 3 * elements + 37,
-                                                               2 * elements},
-        {Layernorm::kernel, 4 * elements + 2 * 37, 2 * elements},
-        {Reduce::kernel, 0, elements}}) {
+       {std::tuple<KernelFunction, std::int64_t, std::int64_t>{Softmax::kernel, 5 * elements + 37,
+                                                               2 * folded},
+        {Layernorm::kernel, 6 * elements + 2 * 37, 2 * folded},
+        {Reduce::kernel, elements, folded}}) {
     const KernelAudit audit = audit_kernel(kernel, shape);
     ASSERT_EQ(audit.problem, "");
     EXPECT_TRUE(audit.stores_once(1));
     EXPECT_TRUE(audit.loads_all(0));
     std::int64_t worked[2] = {};
     for (const ItemAudit& item : audit.items) {
-      if (vector > 0) worked[0] += item.elements.at(ComputeKind::Vector);
+      worked[0] += item.elements.at(ComputeKind::Vector);
       worked[1] += item.elements.at(ComputeKind::CrossLane);
     }
     EXPECT_EQ(worked[0], vector);
     EXPECT_EQ(worked[1], cross_lane);
   }
+  // Rows no wider than the lanes have nothing to fold.
+  const KernelAudit narrow = audit_kernel(Reduce::kernel, small_target({37, 8, 32}));
+  ASSERT_EQ(narrow.problem, "");
+  EXPECT_FALSE(narrow.items.front().computes.contains(ComputeKind::Vector));
   EXPECT_THAT(audit_kernel(Softmax::kernel, small_target({4, 100000, 32})).problem,
               HasSubstr("tile.kernel-refused"))
       << "a row that does not fit is no softmax of ours";
