@@ -43,6 +43,7 @@ struct CosimCommandOptions {
   std::string fault;
   std::vector<std::string> vpi;
   std::vector<std::string> vpi_arguments;
+  bool xprop = false;
   bool force = false;
   bool strict = false;
 };
@@ -75,6 +76,7 @@ Failure bad_usage(std::string_view text) {
 /// The options that change the run file.
 Status apply(const CosimCommandOptions& options, gate::RunFile& run) {
   if (!options.engine.empty()) run.engine = options.engine;
+  run.xprop |= options.xprop;
   if (options.edges) {
     if (*options.edges == 0) return bad_usage("`--edges` is at least 1");
     run.stop_edges = options.edges;
@@ -250,6 +252,8 @@ std::vector<Option> option_list(CosimCommandOptions& o) {
        "write each change of the nets that match to signals.txt; may be repeated",
        &o.trace_signals},
       {"--saif", "FILE", "write the switching activity of all nets", &o.saif},
+      {"--xprop", "", "say which bits are x: uninitialised flops and memories, open inputs",
+       &o.xprop},
       {"--vpi", "FILE", "load a VPI module, a shared library; may be repeated", &o.vpi},
       {"--vpi-arg", "TEXT", "an argument that VPI modules see, such as +trace; may be repeated",
        &o.vpi_arguments},
@@ -273,6 +277,7 @@ Command gate_cosim_command() {
       {"heddle gate cosim run.yaml --edges 100000 --waves '*' --out out", "with waves of all nets"},
       {"heddle gate cosim run.yaml --check 0:20000", "beside the reference engine"},
       {"heddle gate cosim run.yaml --vpi ./monitor.so", "with a VPI module"},
+      {"heddle gate cosim run.yaml --xprop", "with X propagation"},
       {"heddle gate cosim --from runs/uart_hello-1a2b3c4d --out again", "the same run again"}};
   command.stops_on_request = true;
   command.run = [options](Session& session) { return run_command(*options, session); };

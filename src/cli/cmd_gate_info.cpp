@@ -11,6 +11,7 @@
 #include "heddle/gate/load.h"
 #include "heddle/gate/program_cache.h"
 #include "heddle/gate/summary.h"
+#include "heddle/gate/x_sources.h"
 
 namespace heddle::cli {
 namespace {
@@ -19,6 +20,7 @@ struct InfoOptions {
   gate::DesignFiles files;
   std::string top;
   bool no_loops = false;
+  bool xsources = false;
 };
 
 void write_json(const gate::NetlistSummary& summary, ByteSink& out) {
@@ -60,7 +62,24 @@ void write_json(const gate::NetlistSummary& summary, ByteSink& out) {
   json.end_object();
 }
 
+ExitCode run_xsources(gate::DesignFiles files, const std::string& top, Session& session) {
+  Diagnostics warnings;
+  files.keeps_unknown = true;
+  gate::ProgramCache cache({.directory = gate::ProgramCache::default_directory()});
+  const Result<gate::Model> model = cache.load_model(files, top, warnings);
+  session.report(warnings);
+  if (!model) return session.report(model.error());
+  const std::vector<gate::XSource> sources = gate::list_x_sources(*model);
+  if (session.options().is_json) {
+    gate::write_json(sources, session.out());
+  } else {
+    session.out().write(gate::to_text(sources));
+  }
+  return ExitCode::Ok;
+}
+
 ExitCode run_info(const InfoOptions& options, Session& session) {
+  if (options.xsources) return run_xsources(options.files, options.top, session);
   const Result<gate::FlatNetlist> netlist = gate::load_netlist(options.files, options.top);
   if (!netlist) return session.report(netlist.error());
   session.report(netlist->warnings);
@@ -125,8 +144,11 @@ Command netlist_command(std::string name, std::string summary,
 Command gate_info_command() {
   auto options = std::make_shared<InfoOptions>();
   Command command = netlist_command("info", "Say what a netlist holds", options);
+  command.options.push_back(
+      {"--xsources", "", "list what is x at power-up with X propagation", &options->xsources});
   command.examples = {
       {"heddle gate info netlist.json", "ports, memories and sizes"},
+      {"heddle gate info netlist.json --xsources", "flops, memories and nets without a value"},
       {"heddle gate info chip.v --cells lib.lib --manifest cells.yaml", "of mapped Verilog"}};
   command.run = [options](Session& session) { return run_info(*options, session); };
   return command;

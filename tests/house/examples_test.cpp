@@ -133,12 +133,36 @@ TEST(Readme, leads_from_a_netlist_to_a_picture_in_five_commands) {
   }
 }
 
-/// The `sh` block of docs/guides/clocks.md that holds `marker`, run where it says.
-ProcessResult run_of_clocks_guide(const std::string& marker) {
+/// The `sh` block of a guide that holds `marker`, run where it says.
+ProcessResult run_of_guide(const std::string& guide, const std::string& marker) {
   std::string script = "PATH=" HEDDLE_BINARY_DIR "/bin:$PATH\n";
-  const std::string page = text_of_file(HEDDLE_SOURCE_DIR "/docs/guides/clocks.md");
+  const std::string page = text_of_file(HEDDLE_SOURCE_DIR "/docs/guides/" + guide);
   for (const std::string& command : commands_of(page, marker)) script += command + "\n";
   return run_process({"sh", "-c", script}, kInTree);
+}
+
+ProcessResult run_of_clocks_guide(const std::string& marker) {
+  return run_of_guide("clocks.md", marker);
+}
+
+TEST(Examples, the_register_that_nobody_resets_is_found_by_x_propagation_alone) {
+  HEDDLE_NEED_TOOL("yosys");
+  const ProcessResult built = run_of_guide("unknown.md", "yosys");
+  ASSERT_EQ(built.code, 0) << built.err;
+  EXPECT_EQ(run_of_guide("unknown.md", "blinker/two").code, 0);
+  const ProcessResult found = run_of_guide("unknown.md", "--xprop");
+  EXPECT_EQ(found.code, 1) << found.err;
+  EXPECT_THAT(found.err, AllOf(HasSubstr("cosim.never-x"), HasSubstr("'divider.rate")));
+  const std::string guide = text_of_file(HEDDLE_SOURCE_DIR "/docs/guides/unknown.md");
+  EXPECT_THAT(guide,
+              AllOf(HasSubstr(found.err), HasSubstr(run_of_guide("unknown.md", "--xsources").out),
+                    HasSubstr(run_of_guide("unknown.md", "gate dump").out)));
+  const TempDirectory directory;
+  const ProcessResult correct =
+      run_process({kHeddle, "gate", "cosim", "examples/unreset_register/correct.yaml", "--xprop",
+                   "--check", "all", "--out", directory.file("out")},
+                  kInTree);
+  EXPECT_EQ(correct.code, 0) << correct.err;
 }
 
 TEST(Examples, a_sweep_of_seeds_finds_the_missing_synchroniser_and_not_the_one_in_place) {

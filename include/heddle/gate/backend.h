@@ -72,7 +72,8 @@ struct BatchView {
   std::span<const std::uint64_t> digests;       ///< one an edge, if asked for
   std::span<const Change> changes;              ///< by edge, then by index
   std::span<const std::uint32_t> change_begin;  ///< executed + 1 offsets into `changes`
-  /// With X propagation: observed nets that became x (`value`) or known.
+  /// With X propagation: observed nets that became x (`value`) or known. Empty
+  /// without it, offsets included.
   std::span<const Change> x_changes;
   std::span<const std::uint32_t> x_change_begin;
 };

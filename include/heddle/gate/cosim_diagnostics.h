@@ -48,7 +48,7 @@ inline constexpr DiagnosticRule kUnknownRole{"cosim.unknown-role", Severity::Err
 inline constexpr DiagnosticRule kMissingPin{"cosim.missing-pin", Severity::Error,
                                             "{} has no pin '{}'", "{}"};
 inline constexpr DiagnosticRule kInputFloats{
-    "cosim.input-floats", Severity::Warning, "nothing drives the input '{}'; it is held at 0",
+    "cosim.input-floats", Severity::Warning, "nothing drives the input '{}'; it is {}",
     "attach it to a peripheral, or say so under `inputs:`"};
 inline constexpr DiagnosticRule kUnknownNet{"cosim.unknown-net", Severity::Error,
                                             "the design has no net '{}'", "{}"};
@@ -109,15 +109,24 @@ inline constexpr DiagnosticRule kFailNet{"cosim.fail-net", Severity::Error,
                                          "the run failed: '{}' is 1 at edge {}",
                                          "`stop: {fail: NET}` says so", Cause::Mismatch};
 
+inline constexpr DiagnosticRule kNeverX{"cosim.never-x", Severity::Error,
+                                        "'{}' is x at edge {} ({} ps)", "{}", Cause::Mismatch};
+inline constexpr DiagnosticRule kNeverXIdle{"cosim.never-x-idle", Severity::Warning,
+                                            "nothing is x in this run, so `never_x` says nothing",
+                                            "give `--xprop`, or write `xprop: true`"};
+inline constexpr DiagnosticRule kAssertionX{
+    "cosim.assertion-x", Severity::Error, "{} '{}' is x at edge {} ({} ps)",
+    "it became x {} times in the run; an x is no proof that it holds", Cause::Mismatch};
+
 inline constexpr const DiagnosticRule* kRules[] = {
-    &kAssertionFailed, &kFailNet,       &kNoClock,      &kTooManyClocks,     &kUnknownClock,
-    &kClockNeeded,     &kBadName,       &kBadEventStep, &kUnknownPeripheral, &kNoStop,
-    &kBadCapacity,     &kUnknownPort,   &kBadUart,      &kUartBaud,          &kPortWidth,
-    &kDrivenTwice,     &kUnknownRole,   &kMissingPin,   &kInputFloats,       &kUnknownNet,
-    &kNotAState,       &kUnknownMemory, &kValueTooWide, &kBadImage,          &kImageTooLarge,
-    &kImageEmpty,      &kRunExists,     &kNotARun,      &kEngineLacks,       &kNothingChecked,
-    &kBadCheckWindow,  &kDiverged,      &kUnexpected,   &kNoEvents,          &kBadJitter,
-    &kNotForceable,
+    &kNeverX,       &kNeverXIdle,        &kAssertionX,     &kAssertionFailed, &kFailNet,
+    &kNoClock,      &kTooManyClocks,     &kUnknownClock,   &kClockNeeded,     &kBadName,
+    &kBadEventStep, &kUnknownPeripheral, &kNoStop,         &kBadCapacity,     &kUnknownPort,
+    &kBadUart,      &kUartBaud,          &kPortWidth,      &kDrivenTwice,     &kUnknownRole,
+    &kMissingPin,   &kInputFloats,       &kUnknownNet,     &kNotAState,       &kUnknownMemory,
+    &kValueTooWide, &kBadImage,          &kImageTooLarge,  &kImageEmpty,      &kRunExists,
+    &kNotARun,      &kEngineLacks,       &kNothingChecked, &kBadCheckWindow,  &kDiverged,
+    &kUnexpected,   &kNoEvents,          &kBadJitter,      &kNotForceable,
 };
 
 }  // namespace heddle::gate::cosim::diag

@@ -28,14 +28,14 @@ struct DumpOptions {
 struct StateValue {
   std::string name;
   std::uint32_t width = 0;
-  std::string bits;  ///< of 0 and 1, the highest index first
+  std::string bits;  ///< of 0, 1 and x, the highest index first
 };
 
 struct MemoryValue {
   std::string name;
   std::uint32_t width = 0;
   std::uint64_t first_address = 0;
-  std::vector<std::string> rows;  ///< hexadecimal, by address
+  std::vector<std::string> rows;  ///< hexadecimal, by address; a digit with an x in it is x
 };
 
 struct Dump {

@@ -66,6 +66,9 @@ struct StateBit {
   bool initial = false;  ///< deposited before edge 0
   StateKind kind = StateKind::Flop;
   bool is_unknown = false;  ///< x at power-up, with X propagation; `initial` without
+  /// `DesignCheck::fired`: it is x where its enable was x at its last clock, no
+  /// longer and for no other reason.
+  bool is_check = false;
   /// Set on one state of every loop of gates and values: what it takes through
   /// its gate is seen by others only in the next sweep of a settle.
   bool breaks_loop = false;

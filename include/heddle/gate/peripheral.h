@@ -82,8 +82,8 @@ class PeripheralBank {
   virtual StopReason sample(const EdgeInfo& edge, std::span<const std::uint8_t> pins,
                             std::vector<EdgeOp>& drives, std::vector<Record>& records) = 0;
 
-  /// With X propagation: which pins are x, before `sample` where one has changed,
-  /// and after `restore`.
+  /// With X propagation: which pins are x. Before the `sample` of an edge at which
+  /// one has changed, and after `restore`, when it is nothing new.
   virtual void see_unknown(std::span<const std::uint8_t> /*is_x*/) {}
 
   /// All mutable state, for checkpoints and digests: the same bytes for the

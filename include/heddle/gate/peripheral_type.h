@@ -89,6 +89,9 @@ struct PeripheralType {
 /// What every kind may record beside its own: two drive one line (value: a mask
 /// of the roles of this one that are concerned).
 inline constexpr std::uint16_t kContention = 0xFFFF;
+/// The same of X propagation: `value` of its pins are x now. It goes on with the
+/// values of the two-state run.
+inline constexpr std::uint16_t kUnknownPins = 0xFFFE;
 
 namespace peripheral_detail {
 

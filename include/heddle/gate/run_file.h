@@ -135,6 +135,13 @@ struct ForceEntry {
   std::optional<Moment> until;  ///< none: to the end of the run
 };
 
+/// Nets that must not be x from a moment on.
+struct NeverXEntry {
+  std::vector<Written<std::string>> nets;  ///< names, bits or globs
+  std::uint64_t after_edges = 0;           ///< edges from this one on
+  std::int64_t after_time_ps = 0;          ///< and none before this instant
+};
+
 /// A text that a UART has to send, or a file that its transcript has to equal.
 struct UartTextEntry {
   Written<std::string> uart;
@@ -160,6 +167,8 @@ struct RunFile {
   std::vector<EventStepEntry> events;
   std::vector<ForceEntry> forces;
   std::vector<Written<std::string>> forceable;  ///< what a test bench may force: nets or globs
+  bool xprop = false;                           ///< X propagation
+  NeverXEntry never_x;
   std::vector<Written<std::string>> wave_nets;  ///< globs
   WaveFileFormat wave_format = WaveFileFormat::Fst;
   std::string wave_file;  ///< in the run directory; empty: `waves.fst` or `waves.vcd`

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "heddle/base/result.h"
+#include "heddle/gate/backend.h"
 #include "heddle/gate/event_list.h"
 #include "heddle/gate/live.h"
 #include "heddle/gate/model.h"
@@ -18,8 +19,9 @@ namespace heddle::gate {
 
 /// Contents of one memory before edge 0.
 struct MemoryPreload {
-  std::uint32_t memory = 0;         ///< index into `Model::memories`
-  std::vector<std::uint64_t> rows;  ///< as `Backend::set_memory` takes them
+  std::uint32_t memory = 0;                ///< index into `Model::memories`
+  std::vector<std::uint64_t> rows;         ///< as `Backend::set_memory` takes them
+  std::vector<std::uint64_t> x_rows = {};  ///< as `set_x_memory`; with X propagation
 };
 
 struct MemoryDump {
@@ -49,6 +51,22 @@ struct StoreDump {
   std::string file;          ///< in the run directory
 };
 
+/// A net that must not be x.
+struct NeverXNet {
+  std::string name;
+  std::vector<Lit> bits;
+  std::vector<std::string> bit_names;  ///< of `bits`
+};
+
+/// What a run with X propagation needs beside.
+struct XPlan {
+  XOptions options;
+  std::vector<NeverXNet> never_x;
+  std::uint64_t after_edges = 0;
+  std::int64_t after_time_ps = 0;
+  SourcePosition where;  ///< of `never_x`
+};
+
 struct RunPlan {
   ScheduleSpec schedule;
   std::vector<std::string> clock_names;
@@ -61,6 +79,7 @@ struct RunPlan {
   std::vector<PortBit> probes;
   std::vector<StateDeposit> deposits;
   std::vector<LivePeripheral> live;
+  XPlan x;
   std::vector<std::uint32_t> wave_names;  ///< into `Model::names`, ascending
   std::vector<ExpectedTranscript> expected_uart;
   std::vector<ExpectedEvents> expected_events;  ///< none or one

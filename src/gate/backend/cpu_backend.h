@@ -82,7 +82,9 @@ class CpuBackend final : public Backend {
                      .changes = slot.changes,
                      .change_begin = slot.change_begin,
                      .x_changes = slot.x_changes,
-                     .x_change_begin = slot.x_change_begin};
+                     .x_change_begin = core_.has_x() && options_.changes
+                                           ? std::span<const std::uint32_t>(slot.x_change_begin)
+                                           : std::span<const std::uint32_t>()};
   }
 
   [[nodiscard]] bool output(std::uint32_t index) const override { return core_.output(index); }

@@ -185,6 +185,10 @@ void ReferenceX::sample(const std::vector<std::uint8_t>& values) {
                            values[state.output.code()] != view_.values[state.output.code()];
     const Ternary enable = sampled(state.enable);
     const Ternary gate = sampled(state.gate);
+    if (state.is_check) {
+      updates_.emplace_back(i, enable == kX || (enable == 1 && rises_[clock] != Rise::Yes));
+      continue;
+    }
     if (has_moved || enable == 0 || gate == 1) continue;
     const bool is_sure = rises_[clock] == Rise::Yes && enable == 1 && gate == 0;
     const Ternary next = sampled(state.next);

@@ -25,6 +25,7 @@ CheckStage::CheckStage(const Model& model, Observation& observation, CosimObserv
     checks_.push_back(std::move(watched));
   }
   values_.assign(who_.size(), false);
+  unknown_.assign(who_.size(), false);
 }
 
 Status CheckStage::open(const std::string& path) {
@@ -40,11 +41,11 @@ void CheckStage::consume(const BatchView& batch, const EdgeWindow& window) {
   for (std::uint32_t i = 0; i < batch.executed; ++i) {
     touched_.clear();
     for (std::uint32_t c = batch.change_begin[i]; c < batch.change_begin[i + 1]; ++c) {
-      const Change change = batch.changes[c];
-      if (change.index() >= values_.size()) continue;
-      values_[change.index()] = change.value();
-      const std::vector<std::uint32_t>& who = who_[change.index()];
-      touched_.insert(touched_.end(), who.begin(), who.end());
+      take(batch.changes[c], values_);
+    }
+    for (std::uint32_t c = batch.x_change_begin.empty() ? 0 : batch.x_change_begin[i];
+         !batch.x_change_begin.empty() && c < batch.x_change_begin[i + 1]; ++c) {
+      take(batch.x_changes[c], unknown_);
     }
     if (!begun_) {
       touched_.resize(checks_.size());
@@ -57,18 +58,37 @@ void CheckStage::consume(const BatchView& batch, const EdgeWindow& window) {
   }
 }
 
+void CheckStage::take(const Change& change, std::vector<bool>& bits) {
+  if (change.index() >= bits.size()) return;
+  bits[change.index()] = change.value();
+  const std::vector<std::uint32_t>& who = who_[change.index()];
+  touched_.insert(touched_.end(), who.begin(), who.end());
+}
+
+std::vector<std::uint8_t> CheckStage::arguments_of(const Watched& watched) const {
+  std::vector<std::uint8_t> bits;
+  for (const ObservedBit& bit : watched.arguments) {
+    bits.push_back(is_unknown(bit) ? 2 : static_cast<std::uint8_t>(value(bit)));
+  }
+  return bits;
+}
+
+/// What is x has not happened; of an assertion it is told.
 void CheckStage::look(Watched& watched, const EdgeInfo& info) {
-  const bool fired = value(watched.fired);
+  const bool is_x = is_unknown(watched.fired);
+  if (is_x && !watched.was_unknown && watched.unknown_count++ == 0) {
+    watched.unknown_edge = info.edge;
+    watched.unknown_time_ps = info.time_ps;
+  }
+  watched.was_unknown = is_x;
+  const bool fired = value(watched.fired) && (watched.check.is_clocked || !is_x);
   const bool was_fired = std::exchange(watched.was_fired, fired);
   if (watched.check.is_clocked) {
-    if (fired != was_fired) happen(watched, info);
+    if (fired != was_fired && !is_x) happen(watched, info);
     return;
   }
   if (watched.check.kind == CheckKind::Display) {
-    std::vector<std::uint8_t> bits;
-    for (const ObservedBit& bit : watched.arguments) {
-      bits.push_back(static_cast<std::uint8_t>(value(bit)));
-    }
+    const std::vector<std::uint8_t> bits = arguments_of(watched);
     const bool changed = std::exchange(watched.last, bits) != bits;
     if (fired && (changed || !was_fired)) happen(watched, info);
   } else if (fired && !was_fired) {
@@ -84,12 +104,8 @@ void CheckStage::happen(Watched& watched, const EdgeInfo& info) {
   const CheckKind kind = watched.check.kind;
   ended_ = ended_ || kind == CheckKind::Finish || kind == CheckKind::Stop;
   if (kind != CheckKind::Display) return;
-  std::vector<std::uint8_t> bits;
-  for (const ObservedBit& bit : watched.arguments) {
-    bits.push_back(static_cast<std::uint8_t>(value(bit)));
-  }
-  const std::string text = message_text(watched.check.format, watched.check.is_print, bits,
-                                        {watched.check.name, info.time_ps});
+  const std::string text = message_text(watched.check.format, watched.check.is_print,
+                                        arguments_of(watched), {watched.check.name, info.time_ps});
   const std::string line = text.ends_with('\n') || watched.check.is_print ? text : text + "\n";
   file_->write(line);
   observer_.on_display(line);
@@ -104,12 +120,19 @@ void CheckStage::conclude(CosimOutcome& outcome) const {
                               .count = watched.count,
                               .first_edge = watched.first_edge});
     const bool is_assertion = check.kind == CheckKind::Assert || check.kind == CheckKind::Assume;
-    if (!is_assertion || watched.count == 0) continue;
+    if (!is_assertion) continue;
+    const std::string_view kind = check.kind == CheckKind::Assert ? "assertion" : "assumption";
+    if (watched.unknown_count > 0) {
+      outcome.problems.add(Diagnostic(
+          cosim::diag::kAssertionX, {},
+          {kind, check.name, std::to_string(watched.unknown_edge),
+           std::to_string(watched.unknown_time_ps), std::to_string(watched.unknown_count)}));
+    }
+    if (watched.count == 0) continue;
     outcome.problems.add(
         Diagnostic(cosim::diag::kAssertionFailed, {},
-                   {check.kind == CheckKind::Assert ? "assertion" : "assumption", check.name,
-                    std::to_string(watched.first_edge), std::to_string(watched.first_time_ps),
-                    std::to_string(watched.count)}));
+                   {kind, check.name, std::to_string(watched.first_edge),
+                    std::to_string(watched.first_time_ps), std::to_string(watched.count)}));
   }
 }
 

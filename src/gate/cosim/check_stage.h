@@ -36,7 +36,11 @@ class CheckStage final : public BatchStage {
     ObservedBit fired;
     std::vector<ObservedBit> arguments;
     bool was_fired = false;
-    std::vector<std::uint8_t> last;  ///< arguments of an unclocked message
+    std::vector<std::uint8_t> last;   ///< arguments of an unclocked message
+    std::uint64_t unknown_count = 0;  ///< edges at which it became x
+    std::uint64_t unknown_edge = 0;   ///< the first
+    std::int64_t unknown_time_ps = 0;
+    bool was_unknown = false;
     std::uint64_t count = 0;
     std::uint64_t first_edge = 0;
     std::int64_t first_time_ps = 0;
@@ -46,12 +50,19 @@ class CheckStage final : public BatchStage {
     if (bit.index < 0) return bit.complement;
     return values_[static_cast<std::size_t>(bit.index)] != bit.complement;
   }
+  [[nodiscard]] bool is_unknown(const ObservedBit& bit) const {
+    return bit.index >= 0 && unknown_[static_cast<std::size_t>(bit.index)];
+  }
+  /// The arguments, each 0, 1 or 2 for x.
+  [[nodiscard]] std::vector<std::uint8_t> arguments_of(const Watched& watched) const;
+  void take(const Change& change, std::vector<bool>& bits);
   void look(Watched& watched, const EdgeInfo& info);
   void happen(Watched& watched, const EdgeInfo& info);
 
   CosimObserver& observer_;
   std::vector<Watched> checks_;
   std::vector<bool> values_;                     ///< by observed index
+  std::vector<bool> unknown_;                    ///< x, alike
   std::vector<std::vector<std::uint32_t>> who_;  ///< by observed index: checks
   std::vector<std::uint32_t> touched_;
   bool begun_ = false;

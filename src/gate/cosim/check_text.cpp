@@ -10,13 +10,26 @@ using Bits = std::vector<std::uint8_t>;
 /// An argument is never longer than this; a format that says more is not understood.
 constexpr std::size_t kWidthMax = 1U << 16;
 
+constexpr std::uint8_t kUnknown = 2;
+
+/// As IEEE 1364 has it: `x` where all of some bits are x, `X` where some are; else 0.
+char unknown_digit(const Bits& bits, std::size_t first, std::size_t count) {
+  std::size_t unknown = 0;
+  for (std::size_t i = 0; i < count; ++i) unknown += bits[first + i] == kUnknown ? 1U : 0U;
+  if (unknown == 0) return '\0';
+  return unknown == count ? 'x' : 'X';
+}
+
 std::string digits_of(const Bits& bits, std::size_t group) {
   std::string text;
   for (std::size_t at = 0; at < bits.size(); at += group) {
-    unsigned digit = 0;
-    for (std::size_t i = 0; i < group && at + i < bits.size(); ++i) {
-      digit |= static_cast<unsigned>(bits[at + i]) << i;
+    const std::size_t count = std::min(group, bits.size() - at);
+    if (const char unknown = unknown_digit(bits, at, count); unknown != '\0') {
+      text += unknown;
+      continue;
     }
+    unsigned digit = 0;
+    for (std::size_t i = 0; i < count; ++i) digit |= static_cast<unsigned>(bits[at + i]) << i;
     text += "0123456789abcdef"[digit];
   }
   std::reverse(text.begin(), text.end());
@@ -63,7 +76,21 @@ std::string characters_of(const Bits& bits) {
   return text;
 }
 
-std::string value_text(char base, const Bits& bits, bool is_signed) {
+/// A number that is x is one digit; a character that is none is a question mark.
+std::string value_text(char base, Bits bits, bool is_signed) {
+  if (base == 'd' && !bits.empty()) {
+    const char unknown = unknown_digit(bits, 0, bits.size());
+    if (unknown != '\0') return std::string(1, unknown);
+  }
+  if (base == 'c' || base == 's') {
+    for (std::size_t first = 0; first < bits.size(); first += 8) {
+      const std::size_t count = std::min<std::size_t>(8, bits.size() - first);
+      if (unknown_digit(bits, first, count) == '\0') continue;
+      for (std::size_t i = 0; i < count; ++i) {
+        bits[first + i] = static_cast<std::uint8_t>('?' >> i & 1);
+      }
+    }
+  }
   switch (base) {
     case 'd': return is_signed ? signed_decimal_of(bits) : decimal_of(bits);
     case 'b': return digits_of(bits, 1);
@@ -74,7 +101,7 @@ std::string value_text(char base, const Bits& bits, bool is_signed) {
   }
   std::string text = digits_of(bits, 4);
   if (base == 'H') {
-    for (char& c : text) c = c >= 'a' ? static_cast<char>(c - 'a' + 'A') : c;
+    for (char& c : text) c = c >= 'a' && c <= 'f' ? static_cast<char>(c - 'a' + 'A') : c;
   }
   return text;
 }

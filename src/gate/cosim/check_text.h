@@ -20,7 +20,8 @@ struct MessageContext {
 /// `%t`, `%m` and `%%` take none. One with `{` is that of Yosys's `$print`:
 /// `{size:justify pad width base options}`, the first takes the lowest bits.
 /// What is not understood stays as it is.
-/// `is_print` chooses. `bits` are 0 or 1, bit 0 first.
+/// `is_print` chooses. `bits` are 0, 1, or 2 for x, bit 0 first; an x is shown as
+/// IEEE 1364 has it, in a character as `?`.
 [[nodiscard]] std::string message_text(std::string_view format, bool is_print,
                                        const std::vector<std::uint8_t>& bits,
                                        const MessageContext& context);

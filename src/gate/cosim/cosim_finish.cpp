@@ -78,8 +78,9 @@ void CosimRun::close_stages() {
 void CosimRun::dump_memories() {
   for (const MemoryDump& dump : plan_.dumps) {
     const Memory& memory = program_.model.memories[dump.memory];
-    const std::string text = dump_memory(dump.file, engine_->backend().memory(dump.memory),
-                                         memory.width, memory.start_offset);
+    const std::string text =
+        dump_memory(dump.file, engine_->backend().memory(dump.memory), memory.width,
+                    memory.start_offset, engine_->backend().x_memory(dump.memory));
     const Status written = write_file_atomic(in_directory(dump.file), text);
     if (!written) fail_with(written.error());
     outcome_.files.push_back(dump.file);
@@ -146,8 +147,12 @@ void CosimRun::fill_outcome() {
   }
   look_.list_files(outcome_.files);
   look_.conclude(outcome_);
+  look_.conclude_x(file_.engine, program_, plan_, outcome_);
   for (const std::uint32_t output : plan_.fail_outputs) {
-    if (outcome_.stop != StopReason::Net || !engine_->backend().output(output)) continue;
+    if (outcome_.stop != StopReason::Net || !engine_->backend().output(output) ||
+        engine_->backend().is_x_output(output)) {
+      continue;
+    }
     outcome_.problems.add(Diagnostic(diag::kFailNet, file_.fail_net.where,
                                      {file_.fail_net.value, std::to_string(outcome_.edges - 1)}));
   }

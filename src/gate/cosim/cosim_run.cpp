@@ -90,6 +90,7 @@ Status CosimRun::compile_design(Model model, ProgramCache& cache) {
   Diagnostics warnings;
   HEDDLE_TRY_STATUS(look_.plan(model, file_.design(), observation, warnings));
   if (!warnings.empty()) observer_.on_warnings(warnings);
+  look_.plan_x(plan_.x, observation);
   add_probes(model, plan_);
   HEDDLE_TRY(program_, cache.compile(std::move(model), {.observed = observation.literals()}));
   if (options_.fault.empty()) return {};
@@ -109,6 +110,7 @@ std::string CosimRun::default_directory() const {
   digest.add_u64(file_.stop_edges.value_or(0));
   digest.add_text(options_.fault);
   for (const Written<std::string>& glob : file_.wave_nets) digest.add_text(glob.value);
+  if (file_.xprop) digest.add_text("xprop");
   return join_path("runs", file_.name + "-" + digest.digest().to_hex().substr(0, 8));
 }
 

@@ -83,12 +83,16 @@ std::vector<Difference> find_differences(const Model& model, const Backend& refe
   std::vector<Difference> out;
   for (std::uint32_t i = 0; i < model.states.size(); ++i) {
     const StateBit& state = model.states[i];
-    if (state.kind == StateKind::Loop || reference.state(i) == tested.state(i)) continue;
+    const bool same =
+        reference.state(i) == tested.state(i) && reference.is_x_state(i) == tested.is_x_state(i);
+    if (state.kind == StateKind::Loop || same) continue;
     out.push_back(
         {state.name, reference.state(i), {state.next, state.gate, state.value, state.clock}});
   }
   for (std::uint32_t i = 0; i < model.outputs.size(); ++i) {
-    if (reference.output(i) == tested.output(i)) continue;
+    const bool same = reference.output(i) == tested.output(i) &&
+                      reference.is_x_output(i) == tested.is_x_output(i);
+    if (same) continue;
     out.push_back({model.outputs[i].name, reference.output(i), {model.outputs[i].lit}});
   }
   for (std::uint32_t i = 0; i < model.memories.size(); ++i) {

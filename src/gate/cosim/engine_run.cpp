@@ -15,6 +15,7 @@ Status check_capabilities(const Capabilities& can, const RunPlan& plan,
   if (!can.digests && options.digests) return lacks("digests");
   if (!can.changes && options.changes) return lacks("waves and output hashes");
   if (!can.force && plan.uses_force()) return lacks("force");
+  if (!can.unknowns && plan.x.options.is_on) return lacks("X propagation");
   if (!can.state_write && !plan.deposits.empty()) return lacks("reg_init");
   return {};
 }
@@ -26,11 +27,14 @@ Result<std::unique_ptr<EngineRun>> EngineRun::start(std::string_view engine, con
   run->netlist_digest_ = program.model.netlist_digest;
   run->engine_ = engine;
   run->observed_count_ = program.observed.size();
-  run->options_ = options;
-  HEDDLE_TRY(run->backend_, make_backend(engine, program, run->bank_.get(), options));
+  BackendOptions with_x = options;
+  with_x.x = plan.x.options;
+  run->options_ = with_x;
+  HEDDLE_TRY(run->backend_, make_backend(engine, program, run->bank_.get(), with_x));
   HEDDLE_TRY_STATUS(check_capabilities(run->backend_->capabilities(), plan, options));
   for (const MemoryPreload& preload : plan.preloads) {
     run->backend_->set_memory(preload.memory, preload.rows);
+    if (!preload.x_rows.empty()) run->backend_->set_x_memory(preload.memory, preload.x_rows);
   }
   for (const StateDeposit& deposit : plan.deposits) {
     run->backend_->set_state(deposit.state, deposit.value);

@@ -85,7 +85,12 @@ void EventStage::take(const Record& record) {
 
   Listener& listener = listeners_[record.source];
   const SimTime time(record.time_ps);
-  if (listener.transcript != nullptr) {
+  if (record.kind == kUnknownPins) {
+    // A counter has no place for it; the event list has it.
+    const bool is_counter = !listener.enables.is_none() || listener.is_tdo;
+    if (!is_counter)
+      recorder_->instant(listener.track, time, std::to_string(record.value) + " pins x");
+  } else if (listener.transcript != nullptr) {
     take_uart(record, listener);
   } else if (!listener.enables.is_none()) {
     const bool levels = record.kind == Gpio::kOutChange;

@@ -57,6 +57,7 @@ DesignFiles RunFile::design() const {
   std::sort(files.forceable.begin(), files.forceable.end());
   const auto last = std::unique(files.forceable.begin(), files.forceable.end());
   files.forceable.erase(last, files.forceable.end());
+  files.keeps_unknown = xprop;
   return files;
 }
 

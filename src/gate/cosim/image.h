@@ -57,8 +57,10 @@ struct FlashImage {
                                             std::uint32_t capacity_bytes, Diagnostics& warnings);
 
 /// The rows of a memory as the file `name` is to hold them: `$readmemh` text, or,
-/// where the name ends in `.bin`, each row in whole bytes, the lowest first.
+/// where the name ends in `.bin`, each row in whole bytes, the lowest first. A digit of
+/// the text with a bit of `unknown` (empty: none) in it is x; bytes know no x.
 [[nodiscard]] std::string dump_memory(std::string_view name, std::span<const std::uint64_t> rows,
-                                      std::uint32_t width, std::uint64_t start_offset);
+                                      std::uint32_t width, std::uint64_t start_offset,
+                                      std::span<const std::uint64_t> unknown = {});
 
 }  // namespace heddle::gate

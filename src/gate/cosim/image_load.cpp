@@ -102,7 +102,8 @@ Result<FlashImage> load_flash(const ImageEntry& entry, const std::string& name,
 }
 
 std::string dump_memory(std::string_view name, std::span<const std::uint64_t> rows,
-                        std::uint32_t width, std::uint64_t start_offset) {
+                        std::uint32_t width, std::uint64_t start_offset,
+                        std::span<const std::uint64_t> unknown) {
   const std::size_t row_words = (width + 63) / 64;
   if (name.ends_with(".bin")) {
     std::string bytes;
@@ -124,7 +125,10 @@ std::string dump_memory(std::string_view name, std::span<const std::uint64_t> ro
   }
   for (std::size_t row = 0; row < rows.size(); row += row_words) {
     for (std::size_t digit = digits; digit-- > 0;) {
-      text += "0123456789abcdef"[rows[row + digit / 16] >> (digit % 16 * 4) & 15];
+      const auto nibble = [&](std::span<const std::uint64_t> words) {
+        return words.empty() ? 0 : words[row + digit / 16] >> (digit % 16 * 4) & 15U;
+      };
+      text += nibble(unknown) != 0 ? 'x' : "0123456789abcdef"[nibble(rows)];
     }
     text += '\n';
   }

@@ -56,6 +56,7 @@ Status LookStages::open(const std::string& directory, const Model& model, const 
     HEDDLE_TRY_STATUS(checks_->open(join_path(directory, kDisplayFile)));
     stages.push_back(checks_.get());
   }
+  if (never_x_ != nullptr) stages.push_back(never_x_.get());
   if (signals_ != nullptr) {
     HEDDLE_TRY_STATUS(signals_->open(join_path(directory, kSignalFile)));
     stages.push_back(signals_.get());

@@ -8,6 +8,7 @@
 
 #include "gate/cosim/check_stage.h"
 #include "gate/cosim/checkpoint_stage.h"
+#include "gate/cosim/never_x_stage.h"
 #include "gate/cosim/observation.h"
 #include "gate/cosim/signal_stage.h"
 #include "gate/cosim/timing_stage.h"
@@ -31,8 +32,13 @@ class LookStages {
   /// and `TimingOverlay::load`.
   [[nodiscard]] Status plan(const Model& model, const DesignFiles& files, Observation& observation,
                             Diagnostics& warnings);
+  /// The same for `never_x`; the plan outlives it.
+  void plan_x(const XPlan& plan, Observation& observation) {
+    if (!plan.never_x.empty()) never_x_ = std::make_unique<NeverXStage>(plan, observation);
+  }
   [[nodiscard]] bool wants_changes() const {
-    return signals_ != nullptr || toggles_ != nullptr || timing_ != nullptr || checks_ != nullptr;
+    return never_x_ != nullptr || signals_ != nullptr || toggles_ != nullptr ||
+           timing_ != nullptr || checks_ != nullptr;
   }
   /// A checkpoint holds the chain of digests.
   [[nodiscard]] bool wants_digests() const { return options_.checkpoint_every != 0; }
@@ -45,6 +51,11 @@ class LookStages {
   void list_files(std::vector<std::string>& files) const;
   /// What was found, and what is wrong with it, once the stages have finished.
   void conclude(CosimOutcome& outcome) const;
+  /// The same of `never_x`, which runs again to the edge that it tells of.
+  void conclude_x(std::string_view engine, const Program& program, const RunPlan& plan,
+                  CosimOutcome& outcome) const {
+    if (never_x_ != nullptr) never_x_->conclude(engine, program, plan, outcome);
+  }
 
  private:
   static constexpr std::string_view kSignalFile = "signals.txt";
@@ -55,6 +66,7 @@ class LookStages {
   const CosimOptions& options_;
   CosimObserver& observer_;
   std::unique_ptr<CheckStage> checks_;
+  std::unique_ptr<NeverXStage> never_x_;
   std::unique_ptr<SignalStage> signals_;
   std::unique_ptr<ToggleStage> toggles_;
   std::unique_ptr<TimingStage> timing_;

@@ -20,6 +20,7 @@ void write_overrides(JsonWriter& json, const RunFile& run) {
   json.begin_object();
   if (run.stop_edges) json.member("edges", *run.stop_edges);
   json.member("seed", run.seed);
+  json.member("xprop", run.xprop);
   json.member("wave_format", run.wave_format == WaveFileFormat::Vcd ? "vcd" : "fst");
   json.key("wave_nets");
   json.begin_array();
@@ -98,6 +99,7 @@ Result<Rerun> load_rerun(const std::string& directory) {
   ConfigReader overrides = map.required_map("overrides");
   const auto edges = overrides.maybe<std::uint64_t>("edges");
   const auto seed = overrides.required<std::uint64_t>("seed");
+  const auto xprop = overrides.optional<bool>("xprop", false);
   const auto format = overrides.required_choice<WaveFileFormat>(
       "wave_format", {{"fst", WaveFileFormat::Fst}, {"vcd", WaveFileFormat::Vcd}});
   const std::vector<std::string> globs = overrides.list<std::string>("wave_nets");
@@ -105,6 +107,7 @@ Result<Rerun> load_rerun(const std::string& directory) {
   HEDDLE_TRY(rerun.run, read_run_file(text, run_path));
   rerun.run.stop_edges = edges;
   rerun.run.seed = seed;
+  rerun.run.xprop = xprop;
   rerun.run.wave_format = format;
   rerun.run.wave_nets.clear();
   for (const std::string& glob : globs) rerun.run.wave_nets.push_back({glob, {path, 0, 0}});

@@ -259,6 +259,7 @@ Result<RunFile> read_run_file(std::string text, const std::string& path,
   read_peripherals(map, reading);
   read_events(map, reading);
   read_forces(map, reading);
+  read_x(map, reading);
   read_waves(map, reading);
   read_stop(map, reading);
   read_expect(map, reading);

@@ -31,4 +31,7 @@ void read_events(ConfigReader& map, RunFileReading& reading);
 /// The keys `force` and `forceable`.
 void read_forces(ConfigReader& map, RunFileReading& reading);
 
+/// The keys `xprop` and `never_x`.
+void read_x(ConfigReader& map, RunFileReading& reading);
+
 }  // namespace heddle::gate

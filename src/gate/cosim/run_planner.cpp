@@ -26,6 +26,7 @@ Result<RunPlan> RunPlanner::plan() {
   plan_script();
   plan_forces();
   plan_waves();
+  plan_x();
   plan_stop();
   plan_expectations();
   if (diagnostics_.has_errors()) return fail(std::move(diagnostics_));
@@ -213,6 +214,10 @@ void RunPlanner::plan_memories() {
     const Status loaded = load_memory(*entry.image, found->name, found->width, found->depth,
                                       found->start_offset, preload.rows, warnings_);
     if (!loaded) diagnostics_.add(loaded.error());
+    if (loaded && run_.xprop) {
+      const Status known = plan_unknown_rows(entry, *found, preload);
+      if (!known) diagnostics_.add(known.error());
+    }
     plan_.image_digest =
         chain(Digest64(plan_.image_digest), digest_of(std::span<const std::uint64_t>(preload.rows)))
             .value();
@@ -301,8 +306,11 @@ void RunPlanner::warn_of_floating_inputs() {
   for (const PortBus& port : inputs_.ports()) {
     const bool floats = std::any_of(port.bits.begin(), port.bits.end(),
                                     [&](std::uint32_t bit) { return owners_[bit].empty(); });
-    if (floats) {
-      warnings_.add(Diagnostic(diag::kInputFloats, {run_.path, 0, 0}, {port.name}));
+    if (!floats) continue;
+    warnings_.add(Diagnostic(diag::kInputFloats, {run_.path, 0, 0},
+                             {port.name, run_.xprop ? "x" : "held at 0"}));
+    for (const std::uint32_t bit : port.bits) {
+      if (run_.xprop && owners_[bit].empty()) plan_.x.options.unknown_inputs.push_back(bit);
     }
   }
 }

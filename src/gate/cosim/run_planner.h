@@ -31,9 +31,13 @@ class RunPlanner {
   void plan_memories();
   void plan_forces();
   void plan_waves();
+  void plan_x();
   void plan_stop();
   void plan_expectations();
   void warn_of_floating_inputs();
+  /// Which bits of a memory are x once an image has been loaded.
+  [[nodiscard]] Status plan_unknown_rows(const MemoryEntry& entry, const Memory& memory,
+                                         MemoryPreload& preload) const;
 
   // Peripherals, in run_planner_peripherals.cpp.
   void plan_peripherals();

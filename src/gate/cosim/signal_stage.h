@@ -29,8 +29,9 @@ class SignalStage final : public BatchStage {
  private:
   struct Signal {
     std::string name;
-    std::vector<std::uint8_t> bits;  ///< bit 0 first
-    bool changed = true;             ///< first said at the first edge
+    std::vector<std::uint8_t> bits;     ///< bit 0 first
+    std::vector<std::uint8_t> unknown;  ///< x, alike
+    bool changed = true;                ///< first said at the first edge
   };
   struct Place {
     std::uint32_t signal = 0;
@@ -38,6 +39,7 @@ class SignalStage final : public BatchStage {
     bool complement = false;
   };
 
+  void take(const Change& change, std::vector<std::uint8_t> Signal::* bits, bool is_value);
   void write_line(std::uint64_t edge, std::int64_t time_ps, const Signal& signal);
 
   std::vector<Signal> signals_;

@@ -97,22 +97,61 @@ Status WaveStage::open(const std::string& path, WaveFileFormat format) {
   return {};
 }
 
+void WaveStage::begin() {
+  const auto at = [](const std::vector<bool>& bits, std::uint32_t index) {
+    return index < bits.size() && bits[index];
+  };
+  const std::uint32_t count = sources_.empty() ? 0 : sources_.back() + 1;
+  for (std::uint32_t source = 0; source < count; ++source) {
+    values_.push_back(static_cast<std::uint8_t>(at(initial_, source)));
+    unknown_.push_back(static_cast<std::uint8_t>(at(initial_x_, source)));
+  }
+  for (const std::uint32_t source : sources_) {
+    writer_->change(trace::WaveSource(source),
+                    unknown_[source] != 0 ? trace::Logic::X : trace::logic(values_[source] != 0));
+  }
+  begun_ = true;
+}
+
+void WaveStage::change(const BatchView& batch, std::uint32_t edge) {
+  for (std::uint32_t c = batch.change_begin[edge]; c < batch.change_begin[edge + 1]; ++c) {
+    const Change change = batch.changes[c];
+    writer_->change(trace::WaveSource(change.index()), trace::logic(change.value()));
+  }
+}
+
+/// A source shows its value where it is not x.
+void WaveStage::change_with_x(const BatchView& batch, std::uint32_t edge) {
+  touched_.clear();
+  const auto take = [this](const Change& change, std::vector<std::uint8_t>& bits) {
+    if (change.index() >= bits.size()) return;
+    bits[change.index()] = static_cast<std::uint8_t>(change.value());
+    touched_.push_back(change.index());
+  };
+  for (std::uint32_t c = batch.change_begin[edge]; c < batch.change_begin[edge + 1]; ++c) {
+    take(batch.changes[c], values_);
+  }
+  for (std::uint32_t c = batch.x_change_begin[edge]; c < batch.x_change_begin[edge + 1]; ++c) {
+    take(batch.x_changes[c], unknown_);
+  }
+  for (const std::uint32_t source : touched_) {
+    writer_->change(trace::WaveSource(source),
+                    unknown_[source] != 0 ? trace::Logic::X : trace::logic(values_[source] != 0));
+  }
+}
+
 void WaveStage::consume(const BatchView& batch, const EdgeWindow& window) {
+  const bool has_x = !batch.x_change_begin.empty();
   for (std::uint32_t i = 0; i < batch.executed; ++i) {
-    const std::uint32_t first = batch.change_begin[i];
-    const std::uint32_t end = batch.change_begin[i + 1];
-    if (first == end && begun_) continue;
+    const bool is_quiet = batch.change_begin[i] == batch.change_begin[i + 1] &&
+                          (!has_x || batch.x_change_begin[i] == batch.x_change_begin[i + 1]);
+    if (is_quiet && begun_) continue;
     writer_->time(SimTime(window.info(batch.first_edge + i).time_ps));
-    if (!begun_) {
-      for (const std::uint32_t source : sources_) {
-        const bool value = source < initial_.size() && initial_[source];
-        writer_->change(trace::WaveSource(source), trace::logic(value));
-      }
-      begun_ = true;
-    }
-    for (std::uint32_t c = first; c < end; ++c) {
-      const Change change = batch.changes[c];
-      writer_->change(trace::WaveSource(change.index()), trace::logic(change.value()));
+    if (!begun_) begin();
+    if (has_x) {
+      change_with_x(batch, i);
+    } else {
+      change(batch, i);
     }
   }
   if (batch.executed > 0) {

@@ -26,6 +26,8 @@ class WaveStage final : public BatchStage {
   /// What observed nets hold before the first batch, by their index; without
   /// it, 0. For a run that goes on from a checkpoint.
   void start_from(std::vector<bool> values) { initial_ = std::move(values); }
+  /// The same of which are x.
+  void start_from_x(std::vector<bool> unknown) { initial_x_ = std::move(unknown); }
 
   void consume(const BatchView& batch, const EdgeWindow& window) override;
   [[nodiscard]] bool ok() const override;
@@ -36,6 +38,10 @@ class WaveStage final : public BatchStage {
   [[nodiscard]] trace::WaveWriterStats stats() const { return stats_; }
 
  private:
+  void begin();
+  void change(const BatchView& batch, std::uint32_t edge);
+  void change_with_x(const BatchView& batch, std::uint32_t edge);
+
   trace::WaveHierarchy hierarchy_;
   std::size_t net_count_ = 0;
   std::vector<std::uint32_t> sources_;  ///< observed indices that some net shows
@@ -43,6 +49,11 @@ class WaveStage final : public BatchStage {
   std::unique_ptr<trace::WaveWriter> writer_;
   trace::WaveWriterStats stats_;
   std::vector<bool> initial_;
+  std::vector<bool> initial_x_;
+  /// With X propagation, by observed index: the value, and whether it is x.
+  std::vector<std::uint8_t> values_;
+  std::vector<std::uint8_t> unknown_;
+  std::vector<std::uint32_t> touched_;
   bool begun_ = false;
 };
 

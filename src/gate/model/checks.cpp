@@ -107,6 +107,7 @@ class CheckBuilder {
   void add_clocked(DesignCheck check, Lit clock, Lit enable, const std::vector<Lit>& arguments) {
     check.is_clocked = true;
     check.fired = add_flop(name_ + ".fired", clock, enable, Lit::zero());
+    model_.states.back().is_check = true;
     model_.states.back().next = ~check.fired;
     for (std::size_t i = 0; i < arguments.size(); ++i) {
       check.arguments.push_back(

@@ -41,6 +41,7 @@ class Bank final : public PeripheralBank {
   bool due(const EdgeInfo& edge) override;
   StopReason sample(const EdgeInfo& edge, std::span<const std::uint8_t> pins,
                     std::vector<EdgeOp>& drives, std::vector<Record>& records) override;
+  void see_unknown(std::span<const std::uint8_t> is_x) override;
   std::vector<std::byte> save() const override;
   bool restore(std::span<const std::byte> saved) override;
   std::vector<std::uint8_t> stored(std::size_t source) const override;
@@ -116,6 +117,8 @@ class Bank final : public PeripheralBank {
             .store = slot.store_view()};
   }
   void touch(std::span<const std::uint8_t> pins);
+  [[nodiscard]] std::uint32_t count_unknown(const Slot& slot) const;
+  void record_unknown();
   void hold_all();
   void observe_touched();
   void drive_touched();
@@ -151,6 +154,10 @@ class Bank final : public PeripheralBank {
   std::vector<EdgeOp>* drives_ = nullptr;
   std::vector<Record>* records_ = nullptr;
   std::vector<std::uint8_t> seen_;
+  std::vector<std::uint8_t> unknown_;         ///< by pin: x
+  std::vector<std::uint32_t> unknown_count_;  ///< by peripheral: its pins that are, as last told
+  bool unknown_changed_ = false;
+  bool is_restored_ = false;           ///< what is x now was told before it was saved
   std::vector<std::uint8_t> touched_;  ///< by peripheral
   std::vector<Lines::Driver> contended_;
   bool touch_all_ = true;
@@ -170,6 +177,8 @@ Bank::Bank(BankSpec spec)
   for (const StopText& stop : spec_.stop_texts) HEDDLE_CHECK(stop.source < slots_.size());
   watchers_.resize(observed_.size());
   seen_.assign(observed_.size(), 0);
+  unknown_.assign(observed_.size(), 0);
+  unknown_count_.assign(slots_.size(), 0);
   touched_.assign(slots_.size(), 0);
   wake_cycle_.assign(slots_.size(), kNever);
   wake_edge_.assign(slots_.size(), kNever);
@@ -286,6 +295,7 @@ StopReason Bank::sample(const EdgeInfo& edge, std::span<const std::uint8_t> pins
     return StopReason::None;
   }
   touch(pins);
+  if (unknown_changed_) record_unknown();
   const std::size_t first_record = records.size();
   EventScript::start(core_.script, edge.edge);
   observe_touched();
@@ -294,11 +304,39 @@ StopReason Bank::sample(const EdgeInfo& edge, std::span<const std::uint8_t> pins
   resolve_lines();
   plan_wakes();
   if (stop == StopReason::None) {
-    const bool high = std::any_of(stop_pins_.begin(), stop_pins_.end(),
-                                  [&](std::uint16_t pin) { return pins[pin] != 0; });
+    // An x is no 1.
+    const bool high = std::any_of(stop_pins_.begin(), stop_pins_.end(), [&](std::uint16_t pin) {
+      return pins[pin] != 0 && unknown_[pin] == 0;
+    });
     if (high) stop = StopReason::Net;
   }
   return stop;
+}
+
+void Bank::see_unknown(std::span<const std::uint8_t> is_x) {
+  unknown_.assign(is_x.begin(), is_x.end());
+  unknown_changed_ = true;
+  if (!std::exchange(is_restored_, false) || core_.in_reset != 0) return;
+  for (std::size_t i = 0; i < slots_.size(); ++i) unknown_count_[i] = count_unknown(slots_[i]);
+  unknown_changed_ = false;
+}
+
+std::uint32_t Bank::count_unknown(const Slot& slot) const {
+  std::uint32_t count = 0;
+  for (std::uint32_t role = 0; role < slot.type->output_roles; ++role) {
+    const std::uint16_t pin = output_map_[slot.first_output + role];
+    count += pin != kUnconnected && unknown_[pin] != 0 ? 1U : 0U;
+  }
+  return count;
+}
+
+void Bank::record_unknown() {
+  unknown_changed_ = false;
+  for (std::size_t i = 0; i < slots_.size(); ++i) {
+    const std::uint32_t count = count_unknown(slots_[i]);
+    if (std::exchange(unknown_count_[i], count) == count) continue;
+    Answers(*this, i).record(kUnknownPins, count);
+  }
 }
 
 /// Finds the peripherals that have something to see.
@@ -324,6 +362,8 @@ void Bank::hold_all() {
   }
   resolve_lines();
   touch_all_ = true;
+  std::fill(unknown_count_.begin(), unknown_count_.end(), 0U);
+  unknown_changed_ = true;
   core_.wake_cycle.fill(kNever);
   wake_cycle_.assign(slots_.size(), kNever);
   wake_edge_.assign(slots_.size(), kNever);
@@ -462,6 +502,7 @@ bool Bank::restore(std::span<const std::byte> saved) {
     saved = saved.subspan(size);
   }
   touch_all_ = true;  // what was seen last is not known here
+  is_restored_ = true;
   return restore_stores(saved, true);
 }
 
@@ -510,6 +551,7 @@ std::string_view record_kind_name(const BankSpec& spec, const Record& record) {
   if (record.source == spec.peripherals.size()) return "step";
   HEDDLE_CHECK(record.source < spec.peripherals.size());
   if (record.kind == kContention) return "contention";
+  if (record.kind == kUnknownPins) return "unknown";
   const PeripheralType& type = type_of(spec.peripherals[record.source].setup);
   HEDDLE_CHECK(record.kind < type.record_name_count);
   return type.record_names[record.kind];

@@ -33,9 +33,10 @@ void fields(auto&& visit, Is<PortBit> auto& value) {
   visit(name, lit);
 }
 void fields(auto&& visit, Is<StateBit> auto& value) {
-  auto& [name, output, clock, enable, next, gate, data, initial, kind, is_unknown, breaks_loop] =
-      value;
-  visit(name, output, clock, enable, next, gate, data, initial, kind, is_unknown, breaks_loop);
+  auto& [name, output, clock, enable, next, gate, data, initial, kind, is_unknown, is_check,
+         breaks_loop] = value;
+  visit(name, output, clock, enable, next, gate, data, initial, kind, is_unknown, is_check,
+        breaks_loop);
 }
 void fields(auto&& visit, Is<MemoryReadPort> auto& value) {
   auto& [enable, address, data] = value;

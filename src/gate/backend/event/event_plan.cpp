@@ -371,7 +371,10 @@ class Layout {
     const auto at = inner_.find(root.node());
     if (at != inner_.end()) return at->second ^ root.complemented();
     const Aig::Node& gate = program_.aig.node(root.node());
-    HEDDLE_CHECK(!program_.aig.is_source(root.node()));
+    if (program_.aig.is_source(root.node())) {
+      HEDDLE_CHECK(node == 0);  // nothing drives it: 0 for ever
+      return Lit::zero() ^ root.complemented();
+    }
     Lit made;
     // Below what is there already its operands may not be.
     const bool is_open = !is_there(values, gate.a) && !is_there(values, gate.b);

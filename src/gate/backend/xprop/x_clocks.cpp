@@ -20,6 +20,7 @@ XRail::Trit XRail::enable_of(const StateBit& state, When when) {
 /// Whether a state is x once its clock has risen, or may have.
 bool XRail::clocked(const StateBit& state, bool is_sure, When when) {
   const Trit enable = enable_of(state, when);
+  if (state.is_check) return enable == Trit::X || (enable == Trit::One && !is_sure);
   if (enable == Trit::Zero) return x_at(state.output, when);
   if (enable == Trit::One && is_sure) return x_at(state.next, when);
   return x_at(state.output, when) || x_at(state.next, when) ||

@@ -13,23 +13,29 @@
 namespace heddle::gate {
 namespace {
 
-std::string row_text(std::span<const std::uint64_t> words, std::uint32_t width) {
+/// A digit with an x in it is an x.
+std::string row_text(std::span<const std::uint64_t> words, std::span<const std::uint64_t> unknown,
+                     std::uint32_t width) {
   static constexpr std::string_view kDigits = "0123456789abcdef";
   std::string text;
   for (std::uint32_t digit = (width + 3) / 4; digit-- > 0;) {
-    text += kDigits[words[digit / 16] >> (4 * (digit % 16)) & 15U];
+    const auto nibble = [digit](std::span<const std::uint64_t> bits) {
+      return bits.empty() ? 0 : bits[digit / 16] >> (4 * (digit % 16)) & 15U;
+    };
+    text += nibble(unknown) != 0 ? 'x' : kDigits[nibble(words)];
   }
   return text;
 }
 
-/// `0x2f` of bits; a single one as itself.
+/// `0x2f` of bits, `0b1x` where some are x; a single one as itself.
 std::string bits_text(const std::string& bits) {
   if (bits.size() == 1) return bits;
+  if (bits.find('x') != std::string::npos) return "0b" + bits;
   std::vector<std::uint64_t> words((bits.size() + 63) / 64, 0);
   for (std::size_t i = 0; i < bits.size(); ++i) {
     if (bits[bits.size() - 1 - i] == '1') words[i / 64] |= std::uint64_t{1} << (i % 64);
   }
-  return "0x" + row_text(words, static_cast<std::uint32_t>(bits.size()));
+  return "0x" + row_text(words, {}, static_cast<std::uint32_t>(bits.size()));
 }
 
 Failure unknown(std::string_view what, const std::string& name,
@@ -76,7 +82,9 @@ class Dumper {
       StateValue value{
           .name = bus.name, .width = static_cast<std::uint32_t>(bus.bits.size()), .bits = {}};
       for (std::size_t i = bus.bits.size(); i-- > 0;) {
-        value.bits += run_.engine().backend().state(state_of_bit[bus.bits[i]]) ? '1' : '0';
+        const Backend& engine = run_.engine().backend();
+        const std::uint32_t state = state_of_bit[bus.bits[i]];
+        value.bits += engine.is_x_state(state) ? 'x' : engine.state(state) ? '1' : '0';
       }
       dump_.states.push_back(std::move(value));
     }
@@ -101,11 +109,15 @@ class Dumper {
     }
     MemoryValue value{
         .name = name, .width = found->width, .first_address = found->start_offset, .rows = {}};
-    const std::span<const std::uint64_t> words =
-        run_.engine().backend().memory(static_cast<std::uint32_t>(found - memories.begin()));
+    const auto index = static_cast<std::uint32_t>(found - memories.begin());
+    const std::span<const std::uint64_t> words = run_.engine().backend().memory(index);
+    const std::span<const std::uint64_t> unknown = run_.engine().backend().x_memory(index);
+    const std::uint32_t row_words = found->words_per_row();
     for (std::uint64_t row = 0; row < found->depth; ++row) {
-      value.rows.push_back(row_text(
-          words.subspan(row * found->words_per_row(), found->words_per_row()), found->width));
+      const auto unknown_row =
+          unknown.empty() ? unknown : unknown.subspan(row * row_words, row_words);
+      value.rows.push_back(
+          row_text(words.subspan(row * row_words, row_words), unknown_row, found->width));
     }
     dump_.memories.push_back(std::move(value));
     return {};

@@ -72,6 +72,14 @@ Result<bool> Resumed::advance_to(std::uint64_t edge, Progress& progress, Interru
   return true;
 }
 
+std::vector<bool> Resumed::observed_x() const {
+  std::vector<bool> unknown;
+  for (std::uint32_t i = 0; i < program_.observed.size(); ++i) {
+    unknown.push_back(engine_->backend().is_x_observed(i));
+  }
+  return unknown;
+}
+
 std::vector<bool> Resumed::observed_values() const {
   std::vector<bool> values;
   for (std::uint32_t i = 0; i < program_.observed.size(); ++i) {

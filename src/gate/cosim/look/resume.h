@@ -41,6 +41,8 @@ class Resumed {
   [[nodiscard]] std::uint64_t resumed_at() const { return resumed_at_; }
   /// Of all observed nets, at the last sample.
   [[nodiscard]] std::vector<bool> observed_values() const;
+  /// Which of them are x.
+  [[nodiscard]] std::vector<bool> observed_x() const;
 
  private:
   std::string directory_;

@@ -68,7 +68,10 @@ class WindowRun {
     stages_.push_back(&digest_);
     if (waves_ != nullptr) {
       // An engine at its start tells nets as changes from 0.
-      if (options_.first_edge > 0) waves_->start_from(values);
+      if (options_.first_edge > 0) {
+        waves_->start_from(values);
+        waves_->start_from_x(resumed_.observed_x());
+      }
       HEDDLE_TRY_STATUS(waves_->open(options_.wave_file, options_.format));
       stages_.push_back(waves_.get());
     }

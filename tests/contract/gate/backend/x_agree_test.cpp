@@ -192,7 +192,7 @@ TEST(EnginesWithX, agree_on_register_files_of_flops) {
 
 TEST(EnginesWithX, agree_on_latches_loops_and_everything) {
   std::uint64_t settled = 0;
-  for (std::uint64_t seed = 2000; seed <= 3000 && !HasFailure(); ++seed) {
+  for (std::uint64_t seed = 2000; seed <= 2500 && !HasFailure(); ++seed) {
     settled += expect_agreement(seed, {.state_count = 20, .and_count = 60});
   }
   EXPECT_GT(settled, 10'000U);
@@ -200,11 +200,11 @@ TEST(EnginesWithX, agree_on_latches_loops_and_everything) {
 
 TEST(EnginesWithX, agree_on_small_designs_by_the_thousand) {
   std::uint64_t settled = 0;
-  for (std::uint64_t seed = 10'000; seed <= 13'000 && !HasFailure(); ++seed) {
+  for (std::uint64_t seed = 10'000; seed <= 11'500 && !HasFailure(); ++seed) {
     settled += expect_agreement(seed, {.state_count = 6, .and_count = 8, .memory_count = 0});
     settled += expect_agreement(seed, {.state_count = 7, .and_count = 12});
   }
-  EXPECT_GT(settled, 100'000U);
+  EXPECT_GT(settled, 50'000U);
 }
 
 /// Other values for what is unknown before edge 0.
