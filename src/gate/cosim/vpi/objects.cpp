@@ -8,8 +8,14 @@
 namespace heddle::gate::vpi {
 
 Object* Session::add(Object object) {
-  objects_.push_back(std::move(object));
-  Object* const added = &objects_.back();
+  Object* added = nullptr;
+  if (free_.empty()) {
+    added = &objects_.emplace_back(std::move(object));
+  } else {
+    added = free_.back();
+    free_.pop_back();
+    *added = std::move(object);
+  }
   live_.emplace(added, added);
   return added;
 }
@@ -300,8 +306,9 @@ void Session::put_bits(Object& target, const Bits& bits) {
 void Session::free(Object* object) {
   // Nets and modules stay: others may hold the same handle.
   if (object->kind != ObjectKind::Iterator && object->kind != ObjectKind::Callback) return;
-  live_.erase(object);
-  object->items.clear();
+  if (live_.erase(object) == 0) return;
+  *object = Object{.kind = object->kind};
+  free_.push_back(object);
 }
 
 }  // namespace heddle::gate::vpi

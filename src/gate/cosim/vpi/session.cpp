@@ -194,7 +194,7 @@ void Session::call(std::uint64_t id) {
     data.value = &value;
   }
   if (is_once) {  // its handle dies with it
-    if (callback.handle != nullptr) callback.handle->callback = 0;
+    free(callback.handle);
     callbacks_.erase(found);
   }
   (void)data.routine(&data);

@@ -135,6 +135,7 @@ class Session {
   std::string version_ = "1364-2005 subset";
   ScopeTree tree_;
   std::deque<Object> objects_;
+  std::vector<Object*> free_;            ///< of them, those to be used again
   std::map<const void*, Object*> live_;  ///< handles that are valid
   std::map<const ScopeTree*, Object*> modules_;
   std::map<std::pair<const NamedNet*, std::int32_t>, Object*> nets_;  ///< and index, or -1
