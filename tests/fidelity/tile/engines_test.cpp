@@ -4,6 +4,7 @@
 
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "heddle/tile/simulator.h"
 #include "support/tile/ideal_memory.h"
@@ -32,7 +33,15 @@ Result<RunResult> play(RandomRun& run, std::uint64_t seed, EngineKind engine) {
   RunOptions options;
   options.engine = engine;
   options.memory = memory.get();
-  return simulate(run.machine, {{run.source.get(), {}}}, options);
+  if (run.machine.cores < 2 || seed % 3 != 0) {
+    return simulate(run.machine, {{run.source.get(), {}}}, options);
+  }
+  RandomRun other = test::random_run(seed + kRuns);  // a second kernel, on the last core
+  std::vector<std::uint32_t> cores;
+  for (std::uint32_t core = 0; core + 1 < run.machine.cores; ++core) cores.push_back(core);
+  return simulate(run.machine,
+                  {{run.source.get(), cores}, {other.source.get(), {run.machine.cores - 1}}},
+                  options);
 }
 
 void expect_equal(const RunResult& a, const RunResult& b) {
