@@ -70,7 +70,9 @@ struct Partition {
 
 struct RunOptions {
   EngineKind engine = EngineKind::Event;
-  const CycleTable* cycle_table = nullptr;  ///< costs of nodes; null: the machine's own
+  /// Costs of all nodes; null: the machine's fixed costs, else the built-in model. Whoever
+  /// loads a machine also loads the table that `Machine::cycle_table` names.
+  const CycleTable* cycle_table = nullptr;
   Observer* observer = nullptr;
   MemorySystem* memory = nullptr;  ///< at rest; null: the one that the machine describes
   Interrupt interrupt = {};
