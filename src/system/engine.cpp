@@ -56,14 +56,19 @@ SimTime Engine::now() const {
 Flow& Engine::flow(Pe& user, PeRank from, PeRank to, Direction direction) {
   const std::uint64_t key = (std::uint64_t{from.value()} << 32 | std::uint64_t{to.value()} << 4) +
                             static_cast<std::uint64_t>(direction);
-  Flow*& mine = user.flows[key];
-  if (mine != nullptr) return *mine;
-  const std::lock_guard guard(mutex_);
-  std::unique_ptr<Flow>& known = flows_[key];
-  if (!known) {
-    known = std::make_unique<Flow>(*this, pes[from.value()], pes[to.value()], direction);
+  for (const auto& [recent_key, flow] : user.recent_flows) {
+    if (recent_key == key && flow != nullptr) return *flow;
   }
-  mine = known.get();
+  Flow*& mine = user.flows[key];
+  if (mine == nullptr) {
+    const std::lock_guard guard(mutex_);
+    std::unique_ptr<Flow>& known = flows_[key];
+    if (!known) {
+      known = std::make_unique<Flow>(*this, pes[from.value()], pes[to.value()], direction);
+    }
+    mine = known.get();
+  }
+  user.recent_flows[user.recent_next++ % user.recent_flows.size()] = {key, mine};
   return *mine;
 }
 

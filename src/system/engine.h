@@ -73,6 +73,8 @@ struct Pe {
   std::vector<std::uint32_t> clock;  ///< by PE, in runs that check for races
   std::array<PeRank, kDirectionCount> neighbours{};
   PeUse use;
+  std::array<std::pair<std::uint64_t, Flow*>, 4> recent_flows = {};  ///< looked at first
+  std::uint32_t recent_next = 0;
   std::unordered_map<std::uint64_t, Flow*> flows;          ///< that it has used
   std::unordered_map<std::uint64_t, const Route*> routes;  ///< that it has used
 
@@ -117,7 +119,10 @@ class Flow final : public des::Handler, public des::WaitObject {
     Flow& flow_;
   };
 
-  [[nodiscard]] std::unique_lock<std::mutex> lock();
+  /// Of what both ends touch: held only where they are in different partitions.
+  [[nodiscard]] std::unique_lock<std::mutex> lock() {
+    return is_crossing() ? std::unique_lock(mutex_) : std::unique_lock<std::mutex>();
+  }
   void ship(Packet packet);
   void collect_credits();
   void give_back(std::uint32_t slots);

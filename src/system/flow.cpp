@@ -19,12 +19,6 @@ Flow::Flow(Engine& engine, Pe& from, Pe& to, Direction direction)
       credits_(engine.topology->machine().ipcq.slot_count),
       credit_return_(*this, from.component) {}
 
-/// Of what both ends touch: held only where they are in different partitions.
-std::unique_lock<std::mutex> Flow::lock() {
-  if (!is_crossing()) return {};
-  return std::unique_lock(mutex_);
-}
-
 /// A message longer than the ring takes all of it, and is charged once.
 std::uint32_t Flow::slots_for(std::uint64_t size_bytes) const {
   const IpcqSpec& spec = engine_.topology->machine().ipcq;
