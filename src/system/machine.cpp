@@ -102,6 +102,11 @@ void check_links(const FabricSpec& fabric, Diagnostics& diagnostics) {
   std::vector<std::string> names = fabric.switches;
   for (std::uint32_t i = 0; i < fabric.device_count; ++i) names.push_back("pe" + std::to_string(i));
   const std::vector<std::string_view> views(names.begin(), names.end());
+  std::set<std::string> known;
+  for (const std::string& name : names) {
+    if (known.insert(name).second) continue;
+    diagnostics.add(Diagnostic(diag::kDuplicateNode, fabric.where, {name}));
+  }
   std::set<std::pair<std::string, std::string>> seen;
   for (const FabricLink& link : fabric.links) {
     for (const std::string& name : {link.from, link.to}) {

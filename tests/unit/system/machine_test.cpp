@@ -56,6 +56,12 @@ TEST(MachineFile, mistakes_are_told_with_their_place) {
             "system.asymmetric-link@8");
   EXPECT_EQ(located_code(both + "    - {from: pe0, to: pe7}\n"), "system.unknown-node@8");
   EXPECT_EQ(located_code(head + "    - {from: pe0, to: sw}\n"), "system.unreachable@2");
+  for (const char* names : {"[sw, sw]", "[sw, pe1]"}) {
+    EXPECT_EQ(located_code(std::string("fabric:\n  shape: custom\n  devices: 2\n  switches: ") +
+                           names + "\n  links: [{from: pe0, to: sw}, {from: sw, to: pe1}]\n"),
+              "system.duplicate-node@2");
+  }
+  EXPECT_EQ(located_code(head + "    - {from: pe0, to: pe0}\n"), "system.duplicate-link@6");
 }
 
 TEST(Topology, east_and_west_neighbours_are_one_hop_and_so_is_the_ring_of_cubes) {
