@@ -65,7 +65,8 @@ class MemorySink final : public CommitSink {
 TEST(FlatMemory, holds_for_ten_million_lists) {
   for (const std::uint32_t workers : {1U, 2U}) {
     MemorySink sink;
-    ASSERT_TRUE(measure_chain({.workers = workers, .lists = MemorySink::kLists, .sink = &sink}));
+    ASSERT_TRUE(measure_chain(
+        {.workers = workers, .slots = 64, .lists = MemorySink::kLists, .sink = &sink}));
     EXPECT_GT(sink.first(), 0U);
     EXPECT_LE(sink.last(), sink.first() + 256 * 1024);
   }
