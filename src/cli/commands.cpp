@@ -13,6 +13,7 @@ Command root_command() {
   root.children.push_back(flow_command());
   root.children.push_back(log_command());
   root.children.push_back(system_command());
+  root.children.push_back(tile_command());
   root.children.push_back(doctor_command());
   root.children.push_back(completion_command());
   return root;

@@ -9,6 +9,7 @@ namespace heddle::cli {
 [[nodiscard]] Command flow_command();
 [[nodiscard]] Command log_command();
 [[nodiscard]] Command system_command();
+[[nodiscard]] Command tile_command();
 [[nodiscard]] Command doctor_command();
 [[nodiscard]] Command completion_command();
 

@@ -20,10 +20,15 @@ inline constexpr DiagnosticRule kRunExists{
     "cli.run-exists", Severity::Error, "the run directory '{}' exists",
     "name another with `--out`, or replace it with `--force`"};
 
+inline constexpr DiagnosticRule kEnginesDiffer{
+    "cli.engines-differ", Severity::Error,
+    "the event engine came to {} cycles ({}), the cycle-stepped one to {} ({})",
+    "this is a mistake of ours; please report it with the run directory", Cause::Mismatch};
+
 /// Every rule above.
 inline constexpr const DiagnosticRule* kRules[] = {
-    &kUnknownCommand, &kUnknownOption, &kUnexpectedArgument,
-    &kMissingCommand, &kBadUsage,      &kRunExists,
+    &kUnknownCommand, &kUnknownOption, &kUnexpectedArgument, &kMissingCommand,
+    &kBadUsage,       &kRunExists,     &kEnginesDiffer,
 };
 
 }  // namespace heddle::cli::diag

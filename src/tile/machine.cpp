@@ -247,11 +247,11 @@ std::string_view shipped_machine_text(std::string_view name) {
   return {};
 }
 
-Result<Machine> load_machine(const std::string& path_or_name) {
+Result<Machine> load_machine(const std::string& path_or_name, ConfigNode* resolved) {
   const std::string_view text = shipped_machine_text(path_or_name);
   if (!text.empty()) {
     HEDDLE_TRY(const ConfigNode node, parse_config(text, path_or_name + ".yaml"));
-    return read_machine(node);
+    return read_machine(node, resolved);
   }
   if (path_or_name.find_first_of("./") == std::string::npos) {
     const std::vector<std::string_view> names = shipped_machine_names();
@@ -264,7 +264,7 @@ Result<Machine> load_machine(const std::string& path_or_name) {
                 {path_or_name, help + "a file, or one of " + known});
   }
   HEDDLE_TRY(const ConfigNode node, load_config(path_or_name));
-  return read_machine(node);
+  return read_machine(node, resolved);
 }
 
 }  // namespace heddle::tile

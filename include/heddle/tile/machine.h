@@ -180,7 +180,8 @@ struct Machine {
 
 /// Reads a machine file, or one of the shipped machines by its name (`tpuv3`).
 /// Errors: also those of `load_config`, and tile.machine-unknown.
-[[nodiscard]] Result<Machine> load_machine(const std::string& path_or_name);
+[[nodiscard]] Result<Machine> load_machine(const std::string& path_or_name,
+                                           ConfigNode* resolved = nullptr);
 
 /// Names of the shipped machines, in order of the alphabet, and the text of one of them
 /// (empty: there is none of that name).

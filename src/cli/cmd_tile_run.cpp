@@ -1,0 +1,204 @@
+// `heddle tile run`: a kernel on a machine, into a run directory: report.json,
+// run_params.json, and a timeline if it is asked for.
+#include <fmt/format.h>
+
+#include <chrono>
+#include <optional>
+
+#include "cli/build_info.h"
+#include "cli/diagnostics.h"
+#include "cli/session.h"
+#include "cli/tile_commands.h"
+#include "cli/tile_layers.h"
+#include "cli/tile_play.h"
+#include "heddle/base/file.h"
+#include "heddle/tile/report.h"
+#include "heddle/tile/timeline.h"
+#include "heddle/trace/sink.h"
+
+namespace heddle::cli {
+namespace {
+
+struct TileRunOptions {
+  TilePlayOptions play;
+  std::string out;
+  bool check = false;
+  bool trace = false;
+  bool force = false;
+};
+
+/// A run's result, and what it took.
+struct Played {
+  tile::RunResult result;
+  double wall_seconds = 0;
+};
+
+double now_seconds() {
+  return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
+}
+
+void write_play(JsonWriter& json, const TilePlay& play) {
+  json.member("kernel", play.name);
+  json.key("shape_args");
+  json.begin_inline_array();
+  for (const std::int64_t value : play.shape_args) json.value(value);
+  json.end_array();
+}
+
+std::string params_text(const TilePlay& play) {
+  StringSink text;
+  JsonWriter json(text);
+  json.begin_object();
+  json.member("schema_version", 1);
+  json.member("version", version_short(build_info()));
+  write_play(json, play);
+  json.key("machine");
+  write_json(json, play.machine_resolved);
+  json.end_object();
+  return text.take();
+}
+
+std::string report_json(const TilePlay& play, const std::optional<Played>& played,
+                        std::string_view status, bool is_checked) {
+  StringSink text;
+  JsonWriter json(text);
+  json.begin_object();
+  json.member("schema_version", 1);
+  json.member("status", status);
+  json.key("result");
+  json.begin_object();
+  write_play(json, play);
+  json.member("machine", play.machine.name);
+  if (played) {
+    json.key("run");
+    tile::write_report(json, play.machine, played->result);
+  }
+  json.end_object();
+  json.key("run");
+  json.begin_object();
+  json.member("version", version_short(build_info()));
+  json.member("wall_seconds", played ? played->wall_seconds : 0.0);
+  json.member("checked_against_stepped_engine", is_checked);
+  json.end_object();
+  json.end_object();
+  return text.take();
+}
+
+/// `runs/<kernel>-<machine>-<digest of what was resolved>`, made or taken over.
+Result<std::string> make_directory(const TileRunOptions& options, const TilePlay& play) {
+  std::string path = options.out;
+  if (path.empty()) {
+    const std::string digest = digest_of(params_text(play)).to_hex().substr(0, 8);
+    path = "runs/" + play.name + "-" + play.machine.name + "-" + digest;
+  }
+  if (path_exists(path) && !options.force) return fail(diag::kRunExists, {}, {path});
+  HEDDLE_TRY_STATUS(make_directories(path));
+  return path;
+}
+
+Result<tile::RunResult> play_once(const TileRunOptions& options, const TilePlay& play,
+                                  tile::EngineKind engine, tile::Observer* observer,
+                                  Interrupt interrupt) {
+  HEDDLE_TRY(const auto source, play.open(options.play, interrupt));
+  tile::RunOptions run = play.run_options(interrupt);
+  run.engine = engine;
+  run.observer = observer;
+  return tile::simulate(play.machine, {{.source = source.get(), .cores = {}}}, run);
+}
+
+Status write_pictures(const std::string& directory, const TilePlay& play,
+                      const tile::Timeline& timeline, std::int64_t cycles) {
+  HEDDLE_TRY(auto sink, trace::open_perfetto_sink(join_path(directory, "timeline.perfetto-trace")));
+  std::vector<std::unique_ptr<trace::Sink>> sinks;
+  sinks.push_back(std::move(sink));
+  trace::Recorder recorder(std::move(sinks));
+  tile::write_timeline(timeline, recorder);
+  HEDDLE_TRY_STATUS(recorder.finish(timeline.end()));
+  tile::TimelineView view;
+  view.title = fmt::format("{} on {}: {} cycles", play.name, play.machine.name, cycles);
+  view.clock = play.machine.core_clock;
+  return write_file_atomic(join_path(directory, "timeline.svg"),
+                           tile::timeline_svg(timeline, view));
+}
+
+Status run_all(const TileRunOptions& options, const TilePlay& play, const std::string& directory,
+               Session& session, std::optional<Played>& played) {
+  HEDDLE_TRY_STATUS(write_file_atomic(join_path(directory, "run_params.json"), params_text(play)));
+  std::optional<tile::Timeline> timeline;
+  if (options.trace) {
+    HEDDLE_TRY(const auto source, play.open(options.play, session.interrupt()));
+    timeline.emplace(play.machine, source->kernel());
+  }
+  const double begin = now_seconds();
+  HEDDLE_TRY(auto result, play_once(options, play, tile::EngineKind::Event,
+                                    timeline ? &*timeline : nullptr, session.interrupt()));
+  played = Played{std::move(result), now_seconds() - begin};
+  if (played->result.is_interrupted) return {};
+  if (timeline) {
+    timeline->close(played->result.end);
+    if (timeline->is_cut()) session.note("the timeline holds the first instructions only");
+    HEDDLE_TRY_STATUS(write_pictures(directory, play, *timeline, played->result.cycles));
+  }
+  if (!options.check) return {};
+  HEDDLE_TRY(const auto stepped, play_once(options, play, tile::EngineKind::CycleStepped, nullptr,
+                                           session.interrupt()));
+  if (stepped.is_interrupted) return {};
+  return check_engines_agree(played->result, stepped);
+}
+
+ExitCode run_command(const TileRunOptions& options, Session& session) {
+  if (is_layer_list(options.play.kernel)) {
+    return run_layers(options.play, options.out, options.force, session);
+  }
+  const auto play = prepare_tile_play(options.play);
+  if (!play) return session.report(play.error());
+  const auto directory = make_directory(options, *play);
+  if (!directory) return session.report(directory.error());
+  std::optional<Played> played;
+  const Status ran = run_all(options, *play, *directory, session, played);
+  const bool is_interrupted = session.interrupt().is_requested();
+  const char* const status = is_interrupted ? "interrupted" : ran ? "complete" : "failed";
+  const bool is_checked = options.check && ran && !is_interrupted;
+  const std::string report = report_json(*play, played, status, is_checked);
+  const Status written = write_file_atomic(join_path(*directory, "report.json"), report);
+  if (!ran && !is_interrupted) return session.report(ran.error());
+  if (!written) return session.report(written.error());
+  if (session.options().is_json) {
+    session.out().write(report);
+  } else if (played && !session.options().is_quiet) {
+    session.out().write(play->name + ": " + tile::report_text(play->machine, played->result));
+    if (is_checked)
+      session.out().write("the cycle-stepped engine agrees, instruction by instruction\n");
+  }
+  session.note("run directory: " + *directory);
+  return is_interrupted ? ExitCode::Interrupted : ExitCode::Ok;
+}
+
+}  // namespace
+
+Command tile_run_command() {
+  auto options = std::make_shared<TileRunOptions>();
+  Command command{.name = "run", .summary = "Time a kernel on a machine"};
+  command.description =
+      "Writes a run directory with the report. Exit code 1 when `--check` finds a difference.";
+  command.options = tile_play_options(options->play);
+  command.options.push_back(
+      {"--check", "", "run the cycle-stepped engine too; both must agree", &options->check});
+  command.options.push_back(
+      {"--trace", "", "write the timeline, for Perfetto and as a picture", &options->trace});
+  command.options.push_back({"--out", "DIR",
+                             "the run directory; default runs/<kernel>-<machine>-<digest>",
+                             &options->out});
+  command.options.push_back(
+      {"--force", "", "write into a run directory that exists", &options->force});
+  command.examples = {
+      {"heddle tile run gemm --shape 1024,1024,1024", "a product of two matrices on a TPUv3"},
+      {"heddle tile run softmax --shape 4096,1024 --machine tpuv4 --trace", "with a timeline"},
+      {"heddle tile run designs/tile/models/resnet50.yaml", "a model, a line a layer"},
+      {"heddle tile run ./kernel.so --machine npu.yaml --check", "a producer of your own"}};
+  command.stops_on_request = true;
+  command.run = [options](Session& session) { return run_command(*options, session); };
+  return command;
+}
+
+}  // namespace heddle::cli

@@ -1,0 +1,135 @@
+#include "cli/tile_play.h"
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <filesystem>
+
+#include "cli/diagnostics.h"
+#include "heddle/tile/kernel/attention.h"
+#include "heddle/tile/kernel/conv2d.h"
+#include "heddle/tile/kernel/depthwise.h"
+#include "heddle/tile/kernel/gemm.h"
+#include "heddle/tile/kernel/rowwise.h"
+#include "heddle/tile/layers.h"
+#include "heddle/tile/trace_text.h"
+
+namespace heddle::cli {
+namespace {
+
+/// A shipped kernel, and where among its shape arguments it is told of the machine.
+struct ShippedKernel {
+  std::string_view name;
+  std::uint32_t target_arg;
+};
+
+constexpr std::array kShippedKernels = {
+    ShippedKernel{"gemm", tile::kernel::Gemm::kTargetArg},
+    ShippedKernel{"conv2d", tile::kernel::Conv2d::kTargetArg},
+    ShippedKernel{"depthwise", tile::kernel::Depthwise::kTargetArg},
+    ShippedKernel{"elementwise", tile::kernel::Elementwise::kTargetArg},
+    ShippedKernel{"reduce", tile::kernel::Rows::kTargetArg},
+    ShippedKernel{"softmax", tile::kernel::Rows::kTargetArg},
+    ShippedKernel{"layernorm", tile::kernel::Rows::kTargetArg},
+    ShippedKernel{"attention", tile::kernel::Attention::kTargetArg}};
+
+/// The program lies in bin/, the kernels in lib/heddle/tile/ beside it: built or installed.
+std::string shipped_path(std::string_view name) {
+  std::error_code error;
+  const std::filesystem::path program = std::filesystem::read_symlink("/proc/self/exe", error);
+  return (program.parent_path().parent_path() / "lib/heddle/tile" / (std::string(name) + ".so"))
+      .string();
+}
+
+Result<std::vector<std::int64_t>> read_shape(const std::string& text) {
+  std::vector<std::int64_t> shape;
+  for (std::size_t at = 0; at < text.size();) {
+    const std::size_t end = std::min(text.find(',', at), text.size());
+    std::int64_t value = 0;
+    const auto [stop, error] = std::from_chars(text.data() + at, text.data() + end, value);
+    if (error != std::errc() || stop != text.data() + end) {
+      return fail(diag::kBadUsage, {},
+                  {"`--shape " + text + "` is no list of whole numbers with commas between",
+                   "heddle tile run"});
+    }
+    shape.push_back(value);
+    at = end + 1;
+  }
+  return shape;
+}
+
+/// What a shipped kernel is told of the machine, where the user has not said it.
+void add_target(const tile::Machine& machine, std::uint32_t first,
+                std::vector<std::int64_t>& shape) {
+  if (shape.size() > first) return;
+  shape.resize(first, 0);
+  const tile::kernel::Target target = tile::kernel_target(machine);
+  for (const std::int64_t value :
+       {target.array_rows, target.array_columns, target.arrays, target.cores,
+        target.scratchpad_bytes, target.dram_bytes_per_cycle, target.stream_rows}) {
+    shape.push_back(value);
+  }
+}
+
+}  // namespace
+
+std::vector<Option> tile_play_options(TilePlayOptions& options) {
+  return {{"kernel", "KERNEL",
+           "a shipped kernel by name (gemm, conv2d, depthwise, elementwise, reduce, softmax, "
+           "layernorm, attention), a producer (.so), a trace, or for `run` a list of layers "
+           "(.yaml, .csv)",
+           &options.kernel, Need::Required},
+          {"--machine", "MACHINE", "a machine by name, or a machine file; default tpuv3",
+           &options.machine},
+          {"--shape", "N,N,...", "the kernel's shape arguments", &options.shape},
+          {"--cycle-table", "FILE", "costs of the kernel's nodes: cycle, tab, overlap a line",
+           &options.cycle_table},
+          {"--in-process", "", "run the producer within this process: faster, not isolated",
+           &options.in_process}};
+}
+
+Result<TilePlay> prepare_tile_play(const TilePlayOptions& options) {
+  TilePlay play;
+  HEDDLE_TRY(play.machine, tile::load_machine(options.machine, &play.machine_resolved));
+  HEDDLE_TRY(play.shape_args, read_shape(options.shape));
+  std::string table = options.cycle_table;
+  if (table.empty() && play.machine.cycle_table) table = *play.machine.cycle_table;
+  if (!table.empty()) {
+    HEDDLE_TRY(play.table, tile::CycleTable::load(table));
+  }
+  play.path = options.kernel;
+  play.name = std::filesystem::path(options.kernel).stem().string();
+  const auto shipped =
+      std::find_if(kShippedKernels.begin(), kShippedKernels.end(),
+                   [&](const ShippedKernel& kernel) { return kernel.name == options.kernel; });
+  if (shipped == kShippedKernels.end()) return play;
+  play.path = shipped_path(shipped->name);
+  add_target(play.machine, shipped->target_arg, play.shape_args);
+  return play;
+}
+
+Result<std::unique_ptr<tile::WorkItemSource>> TilePlay::open(const TilePlayOptions& options,
+                                                             Interrupt interrupt) const {
+  if (!path.ends_with(".so")) return tile::load_trace(path);
+  tile::ProducerOptions producer;
+  producer.shape_args = shape_args;
+  producer.isolation = options.in_process ? tile::Isolation::InProcess : tile::Isolation::Child;
+  producer.interrupt = interrupt;
+  return tile::load_producer(path, producer);
+}
+
+tile::RunOptions TilePlay::run_options(Interrupt interrupt) const {
+  tile::RunOptions run;
+  run.cycle_table = table ? &*table : nullptr;
+  run.interrupt = interrupt;
+  return run;
+}
+
+Status check_engines_agree(const tile::RunResult& event, const tile::RunResult& stepped) {
+  if (event.cycles == stepped.cycles && event.digest.to_hex() == stepped.digest.to_hex()) return {};
+  return fail(diag::kEnginesDiffer, {},
+              {std::to_string(event.cycles), event.digest.to_hex(), std::to_string(stepped.cycles),
+               stepped.digest.to_hex()});
+}
+
+}  // namespace heddle::cli

@@ -1,0 +1,105 @@
+// `heddle tile`, from outside: runs, pictures, machines, and bad input.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "cli/tile_play.h"
+#include "support/process.h"
+#include "support/temp_directory.h"
+
+namespace heddle::cli {
+namespace {
+
+using heddle::test::ProcessResult;
+using heddle::test::text_of_file;
+using testing::AllOf;
+using testing::HasSubstr;
+
+class TileCommand : public testing::Test {
+ protected:
+  ProcessResult run(std::vector<std::string> words) {
+    words.insert(words.begin(), {HEDDLE_BINARY_DIR "/bin/heddle", "tile"});
+    heddle::test::ProcessOptions options;
+    options.directory = directory_.path();
+    return heddle::test::run_process(words, options);
+  }
+
+  heddle::test::TempDirectory directory_;
+};
+
+TEST_F(TileCommand, plays_a_shipped_kernel_and_writes_a_complete_report) {
+  const ProcessResult ran = run({"run", "gemm", "--shape", "256,256,256", "--machine",
+                                 "tpuv3_published", "--check", "--trace", "--out", "out"});
+  EXPECT_EQ(ran.code, 0) << ran.err;
+  EXPECT_THAT(ran.out, AllOf(HasSubstr("cycles, "), HasSubstr("on tpuv3_published"),
+                             HasSubstr("4 preloads, 8 matmuls"),
+                             HasSubstr("the cycle-stepped engine agrees")));
+  EXPECT_THAT(text_of_file(directory_.file("out/report.json")),
+              AllOf(HasSubstr("\"status\": \"complete\""), HasSubstr("\"macs\": 16777216"),
+                    HasSubstr("\"checked_against_stepped_engine\": true")));
+  EXPECT_THAT(text_of_file(directory_.file("out/run_params.json")),
+              HasSubstr("\"core_clock_hz\": 940000000"));
+  EXPECT_THAT(text_of_file(directory_.file("out/timeline.svg")), HasSubstr(">DRAM read</text>"));
+  EXPECT_FALSE(text_of_file(directory_.file("out/timeline.perfetto-trace")).empty());
+  const ProcessResult again = run({"run", "gemm", "--shape", "256,256,256", "--out", "out"});
+  EXPECT_EQ(again.code, 2);
+  EXPECT_THAT(again.err, HasSubstr("cli.run-exists"));
+}
+
+TEST_F(TileCommand, a_producer_comes_to_the_same_within_and_without_this_process) {
+  const ProcessResult child = run({"run", "gemm", "--shape", "300,200,100", "--out", "a"});
+  const ProcessResult within =
+      run({"run", "gemm", "--shape", "300,200,100", "--in-process", "--out", "b"});
+  EXPECT_EQ(child.code, 0) << child.err;
+  EXPECT_EQ(within.code, 0) << within.err;
+  EXPECT_EQ(child.out, within.out);
+}
+
+TEST_F(TileCommand, shows_a_line_a_unit) {
+  const ProcessResult shown = run({"timeline", "gemm", "--shape", "256,256,256", "--width", "40",
+                                   "--svg", "t.svg", "--perfetto", "t.perfetto-trace"});
+  EXPECT_EQ(shown.code, 0) << shown.err;
+  EXPECT_THAT(shown.out, AllOf(HasSubstr("gemm on tpuv3: "), HasSubstr("array 1 "),
+                               HasSubstr("DRAM write |")));
+  EXPECT_THAT(text_of_file(directory_.file("t.svg")), HasSubstr("core cycles"));
+  EXPECT_FALSE(text_of_file(directory_.file("t.perfetto-trace")).empty());
+}
+
+TEST_F(TileCommand, lists_machines_and_prints_one) {
+  EXPECT_THAT(run({"machines"}).out, AllOf(HasSubstr("tpuv3 "), HasSubstr("2 of 128x128")));
+  const ProcessResult one = run({"machines", "tpuv3"});
+  EXPECT_THAT(one.out, HasSubstr("core_clock_hz: 940000000"));
+  directory_.write("mine.yaml", one.out);
+  EXPECT_EQ(run({"run", "gemm", "--shape", "64,64,64", "--machine", "mine.yaml"}).code, 0);
+}
+
+TEST_F(TileCommand, bad_input_is_told_and_ends_with_two) {
+  const auto expect = [&](std::vector<std::string> words, const std::string& text) {
+    const ProcessResult ran = run(std::move(words));
+    EXPECT_EQ(ran.code, 2);
+    EXPECT_THAT(ran.err, HasSubstr(text));
+  };
+  expect({"run", "gemm", "--shape", "1,b"}, "cli.bad-usage");
+  expect({"run", "gemm", "--shape", "64,64,64", "--machine", "tpv3"}, "did you mean 'tpuv3'?");
+  expect({"run", "none.so"}, "file.not-found");
+  directory_.write("no.so", "not an object");
+  expect({"run", "no.so"}, "tile.not-loadable");
+  expect({"run", "gemm", "--shape", "-1,1,1"}, "tile.kernel-refused");
+  directory_.write("bad.yaml", "cores: many\n");
+  expect({"timeline", "gemm", "--machine", "bad.yaml"}, "bad.yaml:1:8");
+  expect({"machines", "tpuv33"}, "tile.machine-unknown");
+}
+
+TEST(EnginesAgree, a_difference_in_cycles_or_digest_is_a_failed_check) {
+  tile::RunResult event;
+  event.cycles = 10;
+  EXPECT_TRUE(check_engines_agree(event, event));
+  tile::RunResult stepped = event;
+  stepped.cycles = 11;
+  const Status status = check_engines_agree(event, stepped);
+  ASSERT_FALSE(status);
+  EXPECT_THAT(status.error().to_string(), HasSubstr("cli.engines-differ"));
+  EXPECT_EQ(status.error().cause(), Cause::Mismatch);
+}
+
+}  // namespace
+}  // namespace heddle::cli
