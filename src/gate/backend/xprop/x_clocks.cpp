@@ -31,7 +31,9 @@ void XRail::run_pending(std::uint32_t item) {
   const std::uint32_t index = graph_.items[item].index;
   const StateBit& state = model_.states[index];
   is_pending_[index] = 0;
-  if (!x(state.gate) && !x(state.enable) && !x(state.next) && !x(state.output)) return;
+  if (!x(state.gate) && !x(state.enable) && !x(state.next) && !x(state.output)) {
+    return disarm(item);
+  }
   arm(item);
   for (const Lit lit : {state.gate, state.enable}) {
     if (!x(lit)) want(lit.node());

@@ -115,6 +115,15 @@ void XRail::rearm() {
   for (std::uint32_t item = 0; item < graph_.items.size(); ++item) {
     if (std::exchange(is_armed_[item], 0) != 0) queue(item);
   }
+  armed_count_ = armed_most_ = sweeps_since_ = 0;
+}
+
+/// What was asked for while more was x is told of for nothing: once half of it
+/// has gone, only what is left asks again.
+void XRail::forget_unwanted() {
+  armed_most_ = std::max(armed_most_, armed_count_);
+  const bool is_time = ++sweeps_since_ > graph_.items.size() / kItemsASweep;
+  if (is_time && armed_count_ < armed_most_ / 2) rearm();
 }
 
 bool XRail::node_value(std::uint32_t node, When when) {
@@ -256,6 +265,7 @@ bool XRail::sweep(bool cone_only) {
   if (!settled || cone_only) return settled;
   drain(graph_.first_pending, static_cast<std::uint32_t>(graph_.items.size()), false,
         [this](std::uint32_t item) { run_pending(item); });
+  forget_unwanted();
   return true;
 }
 
@@ -273,7 +283,10 @@ void XRail::run(std::uint32_t item) {
 /// A known 0 dominates.
 bool XRail::and_is_unknown(std::uint32_t item) {
   const auto& [a, b, unused] = graph_.items[item].operands;
-  if (!x(a) && !x(b)) return false;
+  if (!x(a) && !x(b)) {
+    disarm(item);
+    return false;
+  }
   arm(item);
   if (x(a) && x(b)) return true;
   return asked(x(a) ? b : a);
@@ -282,7 +295,10 @@ bool XRail::and_is_unknown(std::uint32_t item) {
 /// Where both data agree the select does not matter.
 bool XRail::mux_is_unknown(std::uint32_t item) {
   const auto& [select, then, otherwise] = graph_.items[item].operands;
-  if (!x(select) && !x(then) && !x(otherwise)) return false;
+  if (!x(select) && !x(then) && !x(otherwise)) {
+    disarm(item);
+    return false;
+  }
   arm(item);
   if (!x(select)) {
     if (x(then) && x(otherwise)) return true;
@@ -298,7 +314,10 @@ bool XRail::mux_is_unknown(std::uint32_t item) {
 bool XRail::gate_is_unknown(std::uint32_t item) {
   const std::uint32_t index = graph_.items[item].index;
   const StateBit& state = model_.states[index];
-  if (!x(state.gate) && !x(state.value) && !x(state.output)) return false;
+  if (!x(state.gate) && !x(state.value) && !x(state.output)) {
+    disarm(item);
+    return false;
+  }
   arm(item);
   if (!x(state.gate)) return asked(state.gate) ? x(state.value) : x(state.output);
   if (x(state.value) || x(state.output) || moved_at_[index] == settle_) return true;
@@ -315,7 +334,9 @@ void XRail::run_read(std::uint32_t item) {
       std::any_of(port.address.begin(), port.address.end(), [this](Lit lit) { return x(lit); });
   const bool data_x =
       std::any_of(port.data.begin(), port.data.end(), [this](Lit lit) { return x(lit); });
-  if (!misses && !address_x && !data_x && !x(port.enable) && memory_live_[id.memory] == 0) return;
+  if (!misses && !address_x && !data_x && !x(port.enable) && memory_live_[id.memory] == 0) {
+    return disarm(item);
+  }
   arm(item);
   const auto set_all = [&](bool now) {
     for (const Lit lit : port.data) set(lit.node(), now);

@@ -13,6 +13,7 @@
 #include <cstdint>
 #include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "gate/backend/edge_digest.h"
@@ -123,7 +124,11 @@ class XRail {
   void rearm();
 
   void run(std::uint32_t item);
-  void arm(std::uint32_t item) { is_armed_[item] = 1; }
+  void arm(std::uint32_t item) { armed_count_ += std::exchange(is_armed_[item], 1) == 0 ? 1U : 0U; }
+  void disarm(std::uint32_t item) {
+    armed_count_ -= std::exchange(is_armed_[item], 0) != 0 ? 1U : 0U;
+  }
+  void forget_unwanted();
   [[nodiscard]] bool and_is_unknown(std::uint32_t item);
   [[nodiscard]] bool mux_is_unknown(std::uint32_t item);
   [[nodiscard]] bool gate_is_unknown(std::uint32_t item);
@@ -163,7 +168,11 @@ class XRail {
   std::vector<std::uint8_t> wanted_;     ///< by program node
   std::vector<std::uint32_t> aig_of_;    ///< by program node, 0: none of the model
   std::vector<std::uint8_t> is_armed_;   ///< by item
-  std::vector<std::uint64_t> queue_;     ///< bit an item
+  std::uint32_t armed_count_ = 0;
+  std::uint32_t armed_most_ = 0;                     ///< since values were last asked for anew
+  std::uint32_t sweeps_since_ = 0;                   ///< then
+  static constexpr std::uint32_t kItemsASweep = 32;  ///< what asking anew may cost a sweep
+  std::vector<std::uint64_t> queue_;                 ///< bit an item
   std::vector<std::uint64_t> queue_summary_;
   std::vector<std::uint32_t> touching_;
   std::vector<std::uint32_t> touched_at_;  ///< by AIG node: epoch
