@@ -18,11 +18,13 @@ namespace {
 #ifdef HEDDLE_FLOW_MUTATE_REORDER
 
 /// Runs until a result differs; in a child, since a mutant may also break a check
-/// or hang. True when the bug was noticed.
+/// or hang. True when the bug was noticed. A machine whose cores are taken seldom runs
+/// two workers at once, hence many graphs: the first ones do where cores are free.
 bool is_noticed(Strategy strategy) {
   const pid_t child = fork();
   if (child == 0) {
-    for (std::uint64_t seed = 0; seed < 20; ++seed) {
+    const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(25);
+    for (std::uint64_t seed = 0; std::chrono::steady_clock::now() < deadline; ++seed) {
       const std::string yaml = random_dag_yaml(seed, {.has_delays = true});
       const DagResult serial = run_dag(yaml, {.lists = 60});
       for (const std::uint32_t workers : {2U, 4U}) {
@@ -34,7 +36,7 @@ bool is_noticed(Strategy strategy) {
     _exit(0);
   }
   int status = 0;
-  for (int tenths = 0; tenths < 300; ++tenths) {
+  for (int tenths = 0; tenths < 600; ++tenths) {
     if (waitpid(child, &status, WNOHANG) == child) {
       return !WIFEXITED(status) || WEXITSTATUS(status) != 0;
     }
