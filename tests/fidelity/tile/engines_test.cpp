@@ -18,8 +18,17 @@ using test::RandomRun;
 
 constexpr std::uint64_t kRuns = 500;
 
-std::unique_ptr<MemorySystem> memory_of(std::uint64_t seed, const Machine& machine) {
-  switch (seed % 4) {
+/// Half are ideal, one of them refuses; the rest are those of machines: by bandwidth, and
+/// HBM2 cycle by cycle behind a fixed network, a crossbar and a mesh.
+std::unique_ptr<MemorySystem> memory_of(std::uint64_t seed, Machine machine) {
+  static const auto kTpuV3 =
+      load_machine(std::string(HEDDLE_SOURCE_DIR) + "/designs/machines/tile/tpuv3.yaml");
+  if (seed % 6 > 3) {
+    EXPECT_TRUE(kTpuV3);
+    if (kTpuV3) machine.dram = kTpuV3->dram;
+  }
+  if (seed % 6 == 5) machine.noc.kind = seed % 12 == 5 ? NocKind::Crossbar : NocKind::Mesh;
+  switch (seed % 6) {
     case 0: return std::make_unique<IdealMemory>(Picoseconds(0));
     case 1: return std::make_unique<IdealMemory>(Picoseconds(37'501));
     case 2: return std::make_unique<IdealMemory>(Picoseconds(12'345), 5);
