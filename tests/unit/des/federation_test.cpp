@@ -350,6 +350,21 @@ TEST(Federation, the_failure_of_the_earliest_event_is_told_whichever_partition_h
   }
 }
 
+TEST(Federation, a_partition_in_short_windows_gets_to_its_earlier_failure) {
+  Federation federation(
+      {.partition_count = 2, .lookahead = kLookahead, .short_notice = Picoseconds(10)});
+  Failing one(federation.add_component("a", 0), "of a");
+  Failing two(federation.add_component("b", 1), "of b");
+  Ticker ticker(federation.add_component("ticker", 0));
+  federation.kernel(0).schedule(ticker, Picoseconds(5));
+  federation.kernel(0).schedule(one, Picoseconds(950));
+  federation.kernel(1).schedule(two, Picoseconds(900));
+  federation.wait(1);  // its window ends at 14, that of the other goes past 950
+  const auto ran = federation.run();
+  ASSERT_FALSE(ran);
+  EXPECT_NE(ran.error().to_string().find("'of b'"), std::string::npos) << ran.error().to_string();
+}
+
 TEST(Federation, partitions_with_nothing_to_do_take_no_part_and_no_time) {
   Federation federation({.partition_count = 64, .lookahead = kLookahead});
   Ticker ticker(federation.add_component("ticker", 63));
