@@ -84,7 +84,10 @@ TEST_F(Installed, lets_another_project_build_a_producer) {
   ASSERT_EQ(alone.code, 0) << alone.err;
   EXPECT_TRUE(fs::is_regular_file(prefix() + "/lib/heddle/tile/gemm.so"));
   for (const std::string path : {"producer/relu.so", "relu.so"}) {
-    EXPECT_TRUE(fs::is_regular_file(file(path))) << path;
+    const ProcessResult ran =
+        run_process({prefix() + "/bin/heddle", "tile", "run", file(path), "--shape", "100000",
+                     "--machine", "tpuv3", "--out", file(path + ".out")});
+    EXPECT_EQ(ran.code, 0) << ran.out << ran.err;
   }
 }
 
