@@ -64,6 +64,17 @@ TEST_F(TileCommand, shows_a_line_a_unit) {
   EXPECT_FALSE(text_of_file(directory_.file("t.perfetto-trace")).empty());
 }
 
+TEST_F(TileCommand, plays_the_layers_of_the_example_as_a_table) {
+  const std::string example = HEDDLE_SOURCE_DIR "/examples/tile_gemm/";
+  const ProcessResult ran =
+      run({"run", example + "layers.yaml", "--machine", example + "machine.yaml", "--out", "out"});
+  EXPECT_EQ(ran.code, 0) << ran.err;
+  // 512^3 = 2048 x 256 x 256 = 16 x 4096 x 2048 = 0.1342 x 10^9 multiplies.
+  EXPECT_THAT(ran.out, AllOf(HasSubstr("square "), HasSubstr("0.1342  dram"), HasSubstr("0.4027")));
+  EXPECT_THAT(text_of_file(directory_.file("out/report.json")),
+              AllOf(HasSubstr("\"status\": \"complete\""), HasSubstr("\"name\": \"flat\"")));
+}
+
 TEST_F(TileCommand, lists_machines_and_prints_one) {
   EXPECT_THAT(run({"machines"}).out, AllOf(HasSubstr("tpuv3 "), HasSubstr("2 of 128x128")));
   const ProcessResult one = run({"machines", "tpuv3"});
