@@ -246,6 +246,7 @@ void XRail::drain(std::uint32_t begin, std::uint32_t end, bool cone_only, const 
 bool XRail::sweep(bool cone_only) {
   forget_values();
   in_settle_ = false;
+  if (!is_queued_) return true;
   defers_ = cone_only;
   bool settled = false;
   for (std::uint32_t round = 0; round < kRoundsMax && !settled; ++round) {
@@ -265,6 +266,7 @@ bool XRail::sweep(bool cone_only) {
   if (!settled || cone_only) return settled;
   drain(graph_.first_pending, static_cast<std::uint32_t>(graph_.items.size()), false,
         [this](std::uint32_t item) { run_pending(item); });
+  is_queued_ = false;
   forget_unwanted();
   return true;
 }

@@ -116,6 +116,7 @@ class XRail {
   void set(std::uint32_t node, bool x);
   void note(std::uint32_t node);
   void queue(std::uint32_t item) {
+    is_queued_ = true;
     queue_[item / 64] |= std::uint64_t{1} << (item % 64);
     queue_summary_[item / 4096] |= std::uint64_t{1} << (item / 64 % 64);
   }
@@ -174,6 +175,7 @@ class XRail {
   static constexpr std::uint32_t kItemsASweep = 32;  ///< what asking anew may cost a sweep
   std::vector<std::uint64_t> queue_;                 ///< bit an item
   std::vector<std::uint64_t> queue_summary_;
+  bool is_queued_ = false;  ///< something may be in the queue
   std::vector<std::uint32_t> touching_;
   std::vector<std::uint32_t> touched_at_;  ///< by AIG node: epoch
   std::vector<std::uint32_t> moved_at_;    ///< by state: settle in which a gate moved it, or 0
