@@ -84,7 +84,7 @@ void put_argument(std::byte*& at, const T& argument) {
     const std::string_view text(argument);
     const auto size = static_cast<std::uint8_t>(std::min<std::size_t>(text.size(), 255));
     *at++ = std::byte{size};
-    std::memcpy(at, text.data(), size);
+    if (size > 0) std::memcpy(at, text.data(), size);
     at += size;
   } else {
     std::memcpy(at, &argument, sizeof argument);

@@ -86,8 +86,10 @@ class Injector final : public StepInjector {
     constexpr std::size_t kStatusBytesMax = Message<std::uint8_t>::kStatusBytesMax;
     const std::size_t status_bytes = std::min(recorded.status.size(), kStatusBytesMax);
     header.status_bytes = static_cast<std::uint8_t>(status_bytes);
-    std::memcpy(static_cast<std::byte*>(message) + info.type->status_offset, recorded.status.data(),
-                status_bytes);
+    if (status_bytes > 0) {
+      std::memcpy(static_cast<std::byte*>(message) + info.type->status_offset,
+                  recorded.status.data(), status_bytes);
+    }
     header.has_origin = recorded.origin_clid != clid ? 1 : 0;
     header.origin_clid = recorded.origin_clid;
     return {};
