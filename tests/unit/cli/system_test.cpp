@@ -147,7 +147,7 @@ TEST_F(SystemCommand, traces_a_lane_a_unit_and_link_that_decode_to_the_times_of_
   std::map<std::string, std::vector<std::int64_t>> gemm;
   std::istringstream text(decoded.out);
   std::string line, uuid, parent, name, time, type, track;
-  std::size_t begins = 0, ends = 0;
+  int begins = 0, ends = 0;
   const auto value_of = [](const std::string& one) { return one.substr(one.find(": ") + 2); };
   while (std::getline(text, line)) {
     if (line == "packet {") uuid = name = time = type = track = "";
