@@ -27,6 +27,8 @@ struct DesignFiles {
   std::vector<std::string> forceable = {};
   /// Keeps nets that are x apart, for X propagation; else they are 0.
   bool keeps_unknown = false;
+  /// Inputs whose derived edges sample what stood before the instant: no files either.
+  std::vector<std::string> ideal_clocks = {};
 
   /// Nothing but the netlist.
   [[nodiscard]] bool is_alone() const { return cells.empty() && manifest.empty(); }

@@ -51,8 +51,12 @@ struct ForcePoint {
 };
 
 /// What a state bit is in the netlist. A `Loop` stands where a purely
-/// combinational loop was cut: its gate is always open, and no digest covers it.
-enum class StateKind : std::uint8_t { Flop, Latch, Loop };
+/// combinational loop was cut: its gate is always open. A `Held` keeps, within an
+/// instant, what stood before it: see `Model::instant`. No digest covers these two.
+enum class StateKind : std::uint8_t { Flop, Latch, Loop, Held };
+[[nodiscard]] constexpr bool is_in_netlist(StateKind kind) {
+  return kind == StateKind::Flop || kind == StateKind::Latch;
+}
 
 /// A flop or latch.
 struct StateBit {
@@ -154,7 +158,7 @@ struct UnknownNet {
 
 /// A value. Order of `inputs`, `outputs`, `states`, `memories` and `names` is
 /// that of full name, so that digests do not depend on the netlist's order;
-/// probes follow the outputs.
+/// probes follow the outputs, states that are held the others.
 struct Model {
   std::string top;
   Aig aig;
@@ -168,6 +172,9 @@ struct Model {
   std::vector<NamedNet> names;
   std::vector<Lit> name_bits;
   std::uint64_t netlist_digest = 0;  ///< XXH3-64 of what it was built from
+  /// Index of the input that an engine makes high together with the clocks of an
+  /// edge, and low when their rounds have ended; -1 where nothing asks for it.
+  std::int32_t instant = -1;
 
   /// The net of that exact name, or null. `bus[3]` finds one bit: see `find_bits`.
   [[nodiscard]] const NamedNet* find_name(std::string_view name) const;
@@ -185,10 +192,13 @@ struct Model {
 /// Elaborates a flat netlist. The nets that a pattern of `forceable` names (see
 /// `find_nets`) get a `ForcePoint`; a constant has none, and no name is an error here.
 /// With `keeps_unknown` nets that are x become `Model::unknowns`, else they are 0.
+/// Edges that flops derive from `ideal_clocks`, inputs by name, sample what stood
+/// before the instant; others see what earlier edges of the instant did.
 /// Errors: `gate.model.*` for what the netlist's reader could not see.
 /// Cost: linear in cells.
 [[nodiscard]] Result<Model> build_model(const FlatNetlist& netlist, Diagnostics& warnings,
                                         std::span<const std::string> forceable = {},
-                                        bool keeps_unknown = false);
+                                        bool keeps_unknown = false,
+                                        std::span<const std::string> ideal_clocks = {});
 
 }  // namespace heddle::gate

@@ -32,6 +32,7 @@ struct ClockEntry {
   std::int64_t period_ps = 0;
   std::int64_t phase_ps = 0;
   std::int64_t jitter_ps = 0;
+  bool is_ideal = false;  ///< edges derived from it sample what stood before the instant
 };
 
 struct ResetEntry {

@@ -250,12 +250,22 @@ class CpuBackend final : public Backend {
       }
       const std::span<const EdgeOp> data = window.data_ops(edge);
       if (!data.empty()) is_settled_ = is_settled_ && core_.step_data(data);
-      is_settled_ = is_settled_ && core_.step_clocks(window.clock_ops(edge));
+      is_settled_ = is_settled_ && step_clocks(window.clock_ops(edge));
       if (!is_settled_) return;
       ++slot.executed;
       sample(slot, window.info(edge));
       if (slot.stop != StopReason::None) return;
     }
+  }
+
+  /// The clocks of an edge; `Model::instant` goes with them.
+  [[nodiscard]] bool step_clocks(std::span<const EdgeOp> ops) {
+    if (core_.model().instant < 0 || ops.empty()) return core_.step_clocks(ops);
+    const auto instant = static_cast<std::uint32_t>(core_.model().instant);
+    clock_ops_.assign(ops.begin(), ops.end());
+    clock_ops_.push_back({instant, 1});
+    const std::array after{EdgeOp{instant, 0}};
+    return core_.step_clocks(clock_ops_) && core_.step_data(after);
   }
 
   void sample(Slot& slot, const EdgeInfo& info) {
@@ -292,6 +302,7 @@ class CpuBackend final : public Backend {
   std::vector<std::uint8_t> pins_;
   std::vector<std::uint8_t> x_pins_;
   std::vector<EdgeOp> drives_;
+  std::vector<EdgeOp> clock_ops_;  ///< with the instant's
   BackendProfile profile_;
 };
 

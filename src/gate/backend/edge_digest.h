@@ -20,7 +20,7 @@ class EdgeDigest {
   explicit EdgeDigest(const Model& model, bool covers_unknown = false) {
     std::uint32_t bit = 0;
     for (const StateBit& state : model.states) {
-      state_bit_.push_back(state.kind == StateKind::Loop ? kNoBit : bit++);
+      state_bit_.push_back(is_in_netlist(state.kind) ? bit++ : kNoBit);
     }
     first_output_ = bit;
     const auto ports = static_cast<std::size_t>(std::count_if(

@@ -85,7 +85,7 @@ std::vector<Difference> find_differences(const Model& model, const Backend& refe
     const StateBit& state = model.states[i];
     const bool same =
         reference.state(i) == tested.state(i) && reference.is_x_state(i) == tested.is_x_state(i);
-    if (state.kind == StateKind::Loop || same) continue;
+    if (!is_in_netlist(state.kind) || same) continue;
     out.push_back(
         {state.name, reference.state(i), {state.next, state.gate, state.value, state.clock}});
   }

@@ -58,6 +58,9 @@ DesignFiles RunFile::design() const {
   const auto last = std::unique(files.forceable.begin(), files.forceable.end());
   files.forceable.erase(last, files.forceable.end());
   files.keeps_unknown = xprop;
+  for (const ClockEntry& clock : clocks) {
+    if (clock.is_ideal) files.ideal_clocks.push_back(clock.port.value);
+  }
   return files;
 }
 

@@ -12,7 +12,7 @@ Result<FlatNetlist> load_netlist(const DesignFiles& files, const std::string& to
 Result<Model> load_model(const DesignFiles& files, const std::string& top, Diagnostics& warnings) {
   HEDDLE_TRY(const FlatNetlist netlist, load_netlist(files, top));
   warnings.add(netlist.warnings);
-  return build_model(netlist, warnings, files.forceable, files.keeps_unknown);
+  return build_model(netlist, warnings, files.forceable, files.keeps_unknown, files.ideal_clocks);
 }
 
 Result<FlatNetlist> load_netlist(const std::string& path, const std::string& top) {

@@ -29,6 +29,8 @@ void read_clocks(ConfigReader& map, RunFileReading& reading) {
     entry.jitter_ps =
         clock.optional<Picoseconds>("jitter_ps", Picoseconds(0), {.min = 0, .max = kPeriodPsMax})
             .count();
+    entry.is_ideal =
+        clock.optional_choice("clock_tree", false, {{"rounds", false}, {"ideal", true}});
     const std::int64_t most =
         ScheduledClock::jitter_ps_max(std::max<std::int64_t>(entry.period_ps, 2));
     if (entry.period_ps >= 2 && entry.jitter_ps > most) {

@@ -19,7 +19,8 @@ XSourceKind kind_of(const StateBit& state) {
   switch (state.kind) {
     case StateKind::Flop: return XSourceKind::Flop;
     case StateKind::Latch: return XSourceKind::Latch;
-    case StateKind::Loop: break;
+    case StateKind::Loop:
+    case StateKind::Held: break;
   }
   return XSourceKind::Loop;
 }

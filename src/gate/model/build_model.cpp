@@ -6,6 +6,7 @@
 
 #include "gate/model/checks.h"
 #include "gate/model/elaborator.h"
+#include "gate/model/ideal_clocks.h"
 #include "gate/model/loops.h"
 #include "gate/model/memories.h"
 #include "heddle/gate/diagnostics.h"
@@ -19,9 +20,10 @@ namespace {
 class Builder {
  public:
   Builder(const FlatNetlist& netlist, Diagnostics& warnings, std::span<const std::string> forceable,
-          bool keeps_unknown)
+          bool keeps_unknown, std::span<const std::string> ideal_clocks)
       : netlist_(netlist),
         keeps_unknown_(keeps_unknown),
+        ideal_clocks_(ideal_clocks),
         forced_nets_(find_nets(netlist, forceable)),
         warnings_(warnings),
         elaborator_(netlist, model_.aig),
@@ -47,6 +49,7 @@ class Builder {
     cut_memory_loops();
     sort_by_name();
     add_force_points();
+    hold_for_ideal_clocks(model_, ideal_clocks_);
     mark_loop_breakers(model_);
     return std::move(model_);
   }
@@ -252,6 +255,7 @@ class Builder {
 
   const FlatNetlist& netlist_;
   bool keeps_unknown_ = false;
+  std::span<const std::string> ideal_clocks_;
   std::vector<NetId> forced_nets_;
   std::vector<std::pair<Lit, Lit>> force_sources_;  ///< enable and value of each
   Diagnostics& warnings_;
@@ -263,8 +267,9 @@ class Builder {
 }  // namespace
 
 Result<Model> build_model(const FlatNetlist& netlist, Diagnostics& warnings,
-                          std::span<const std::string> forceable, bool keeps_unknown) {
-  return Builder(netlist, warnings, forceable, keeps_unknown).build();
+                          std::span<const std::string> forceable, bool keeps_unknown,
+                          std::span<const std::string> ideal_clocks) {
+  return Builder(netlist, warnings, forceable, keeps_unknown, ideal_clocks).build();
 }
 
 }  // namespace heddle::gate

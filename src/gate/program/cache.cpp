@@ -76,7 +76,7 @@ Result<Model> elaborate(const DesignFiles& files, std::vector<DesignText> texts,
   HEDDLE_TRY(const Design design, read_design(files, std::move(texts)));
   HEDDLE_TRY(const FlatNetlist netlist, flatten(design, top));
   warnings.add(netlist.warnings);
-  return build_model(netlist, warnings, files.forceable, files.keeps_unknown);
+  return build_model(netlist, warnings, files.forceable, files.keeps_unknown, files.ideal_clocks);
 }
 
 std::string environment(const char* name) {
@@ -121,6 +121,8 @@ Result<Model> ProgramCache::load_model(const DesignFiles& files, const std::stri
   digest.add_u8(static_cast<std::uint8_t>(files.keeps_unknown));
   digest.add_u64(files.forceable.size());
   for (const std::string& pattern : files.forceable) digest.add_text(pattern);
+  digest.add_u64(files.ideal_clocks.size());
+  for (const std::string& clock : files.ideal_clocks) digest.add_text(clock);
   const std::uint64_t key = digest.digest().value();
   if (const auto entry = cache::read_entry(options_, cache::kModel, key)) {
     KeptWarnings kept;

@@ -64,9 +64,9 @@ void fields(auto&& visit, Is<DesignCheck> auto& value) {
 }
 void fields(auto&& visit, Is<Model> auto& value) {
   auto& [top, aig, inputs, outputs, states, memories, checks, forces, unknowns, names, name_bits,
-         netlist_digest] = value;
+         netlist_digest, instant] = value;
   visit(top, aig, inputs, outputs, states, memories, checks, forces, unknowns, names, name_bits,
-        netlist_digest);
+        netlist_digest, instant);
 }
 void fields(auto&& visit, Is<CompileOptions> auto& value) {
   auto& [observed, refuse_loops] = value;

@@ -63,11 +63,11 @@ class Dumper {
     const Model& model = run_.model();
     std::vector<PortBit> bits;
     for (const StateBit& state : model.states) {
-      if (state.kind != StateKind::Loop) bits.push_back({state.name, state.output});
+      if (is_in_netlist(state.kind)) bits.push_back({state.name, state.output});
     }
     std::vector<std::uint32_t> state_of_bit;
     for (std::uint32_t i = 0; i < model.states.size(); ++i) {
-      if (model.states[i].kind != StateKind::Loop) state_of_bit.push_back(i);
+      if (is_in_netlist(model.states[i].kind)) state_of_bit.push_back(i);
     }
     const PortTable table(bits);
     std::vector<std::uint8_t> used(options_.states.size(), 0);

@@ -25,7 +25,7 @@ constexpr std::string_view kEveryKey =
     "seed: 9\n"
     "design: {netlist: /abs/n.json, top: chip}\n"
     "clocks:\n"
-    "  clk: {port: clk, period_ps: 20000, phase_ps: 5, jitter_ps: 100}\n"
+    "  clk: {port: clk, period_ps: 20000, phase_ps: 5, jitter_ps: 100, clock_tree: ideal}\n"
     "  slow: {port: clk2, period_ps: 61034}\n"
     "reset: {port: rst, active: high, edges: 3, clock: slow}\n"
     "inputs: {mode: 1, bus: 0xA5}\n"
@@ -83,6 +83,9 @@ TEST(RunFile, ReadsEveryKey) {
   EXPECT_EQ(run->clocks.at(0).phase_ps, 5);
   EXPECT_EQ(run->clocks.at(0).jitter_ps, 100);
   EXPECT_EQ(run->clocks.at(1).jitter_ps, 0);
+  EXPECT_TRUE(run->clocks.at(0).is_ideal);
+  EXPECT_FALSE(run->clocks.at(1).is_ideal);
+  EXPECT_EQ(run->design().ideal_clocks, std::vector<std::string>{"clk"});
   EXPECT_TRUE(run->reset->active_level);
   EXPECT_EQ(run->reset->edges, 3U);
   EXPECT_EQ(run->reset->clock.value, "slow");
