@@ -1,8 +1,5 @@
 // `heddle tile run`: a kernel on a machine, into a run directory: report.json,
 // run_params.json, and a timeline if it is asked for.
-#include <fmt/format.h>
-
-#include <chrono>
 #include <optional>
 
 #include "cli/build_info.h"
@@ -14,28 +11,15 @@
 #include "heddle/base/file.h"
 #include "heddle/tile/report.h"
 #include "heddle/tile/timeline.h"
-#include "heddle/trace/sink.h"
 
 namespace heddle::cli {
 namespace {
-
-struct TileRunOptions {
-  TilePlayOptions play;
-  std::string out;
-  bool check = false;
-  bool trace = false;
-  bool force = false;
-};
 
 /// A run's result, and what it took.
 struct Played {
   tile::RunResult result;
   double wall_seconds = 0;
 };
-
-double now_seconds() {
-  return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
-}
 
 void write_play(JsonWriter& json, const TilePlay& play) {
   json.member("kernel", play.name);
@@ -52,8 +36,7 @@ std::string params_text(const TilePlay& play) {
   json.member("schema_version", 1);
   json.member("version", version_short(build_info()));
   write_play(json, play);
-  json.key("machine");
-  write_json(json, play.machine_resolved);
+  write_setting(json, play);
   json.end_object();
   return text.take();
 }
@@ -84,18 +67,6 @@ std::string report_json(const TilePlay& play, const std::optional<Played>& playe
   return text.take();
 }
 
-/// `runs/<kernel>-<machine>-<digest of what was resolved>`, made or taken over.
-Result<std::string> make_directory(const TileRunOptions& options, const TilePlay& play) {
-  std::string path = options.out;
-  if (path.empty()) {
-    const std::string digest = digest_of(params_text(play)).to_hex().substr(0, 8);
-    path = "runs/" + play.name + "-" + play.machine.name + "-" + digest;
-  }
-  if (path_exists(path) && !options.force) return fail(diag::kRunExists, {}, {path});
-  HEDDLE_TRY_STATUS(make_directories(path));
-  return path;
-}
-
 Result<tile::RunResult> play_once(const TileRunOptions& options, const TilePlay& play,
                                   tile::EngineKind engine, tile::Observer* observer,
                                   Interrupt interrupt) {
@@ -106,21 +77,6 @@ Result<tile::RunResult> play_once(const TileRunOptions& options, const TilePlay&
   return tile::simulate(play.machine, {{.source = source.get(), .cores = {}}}, run);
 }
 
-Status write_pictures(const std::string& directory, const TilePlay& play,
-                      const tile::Timeline& timeline, std::int64_t cycles) {
-  HEDDLE_TRY(auto sink, trace::open_perfetto_sink(join_path(directory, "timeline.perfetto-trace")));
-  std::vector<std::unique_ptr<trace::Sink>> sinks;
-  sinks.push_back(std::move(sink));
-  trace::Recorder recorder(std::move(sinks));
-  tile::write_timeline(timeline, recorder);
-  HEDDLE_TRY_STATUS(recorder.finish(timeline.end()));
-  tile::TimelineView view;
-  view.title = fmt::format("{} on {}: {} cycles", play.name, play.machine.name, cycles);
-  view.clock = play.machine.core_clock;
-  return write_file_atomic(join_path(directory, "timeline.svg"),
-                           tile::timeline_svg(timeline, view));
-}
-
 Status run_all(const TileRunOptions& options, const TilePlay& play, const std::string& directory,
                Session& session, std::optional<Played>& played) {
   HEDDLE_TRY_STATUS(write_file_atomic(join_path(directory, "run_params.json"), params_text(play)));
@@ -129,30 +85,32 @@ Status run_all(const TileRunOptions& options, const TilePlay& play, const std::s
     HEDDLE_TRY(const auto source, play.open(options.play, session.interrupt()));
     timeline.emplace(play.machine, source->kernel());
   }
-  const double begin = now_seconds();
+  const double begin = wall_now();
   HEDDLE_TRY(auto result, play_once(options, play, tile::EngineKind::Event,
                                     timeline ? &*timeline : nullptr, session.interrupt()));
-  played = Played{std::move(result), now_seconds() - begin};
+  played = Played{std::move(result), wall_now() - begin};
   if (played->result.is_interrupted) return {};
   if (timeline) {
     timeline->close(played->result.end);
     if (timeline->is_cut()) session.note("the timeline holds the first instructions only");
-    HEDDLE_TRY_STATUS(write_pictures(directory, play, *timeline, played->result.cycles));
+    const std::string stem = join_path(directory, "timeline");
+    HEDDLE_TRY_STATUS(
+        write_pictures(stem, play.name, play.machine, *timeline, played->result.cycles));
   }
   if (!options.check) return {};
   HEDDLE_TRY(const auto stepped, play_once(options, play, tile::EngineKind::CycleStepped, nullptr,
                                            session.interrupt()));
   if (stepped.is_interrupted) return {};
-  return check_engines_agree(played->result, stepped);
+  return check_engines_agree(play.name, played->result, stepped);
 }
 
 ExitCode run_command(const TileRunOptions& options, Session& session) {
   if (is_layer_list(options.play.kernel)) {
-    return run_layers(options.play, options.out, options.force, session);
+    return run_layers(options, session);
   }
   const auto play = prepare_tile_play(options.play);
   if (!play) return session.report(play.error());
-  const auto directory = make_directory(options, *play);
+  const auto directory = claim_run_directory(options, *play, params_text(*play));
   if (!directory) return session.report(directory.error());
   std::optional<Played> played;
   const Status ran = run_all(options, *play, *directory, session, played);

@@ -22,7 +22,7 @@ inline constexpr DiagnosticRule kRunExists{
 
 inline constexpr DiagnosticRule kEnginesDiffer{
     "cli.engines-differ", Severity::Error,
-    "the event engine came to {} cycles ({}), the cycle-stepped one to {} ({})",
+    "{}: the event engine came to {} cycles ({}), the cycle-stepped one to {} ({})",
     "this is a mistake of ours; please report it with the run directory", Cause::Mismatch};
 
 /// Every rule above.

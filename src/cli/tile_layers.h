@@ -10,8 +10,7 @@ namespace heddle::cli {
 
 [[nodiscard]] bool is_layer_list(const std::string& path);
 
-/// Plays a list on the machine of `options` into the run directory `out` (empty: the default).
-ExitCode run_layers(const TilePlayOptions& options, const std::string& out, bool force,
-                    Session& session);
+/// Plays a list of layers into a run directory: report.json, run_params.json, a timeline a layer.
+ExitCode run_layers(const TileRunOptions& options, Session& session);
 
 }  // namespace heddle::cli

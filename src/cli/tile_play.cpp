@@ -1,11 +1,16 @@
 #include "cli/tile_play.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <chrono>
 #include <filesystem>
 
 #include "cli/diagnostics.h"
+#include "heddle/base/digest.h"
+#include "heddle/base/file.h"
 #include "heddle/tile/kernel/attention.h"
 #include "heddle/tile/kernel/conv2d.h"
 #include "heddle/tile/kernel/depthwise.h"
@@ -13,6 +18,7 @@
 #include "heddle/tile/kernel/rowwise.h"
 #include "heddle/tile/layers.h"
 #include "heddle/tile/trace_text.h"
+#include "heddle/trace/sink.h"
 
 namespace heddle::cli {
 namespace {
@@ -96,6 +102,7 @@ Result<TilePlay> prepare_tile_play(const TilePlayOptions& options) {
   if (table.empty() && play.machine.cycle_table) table = *play.machine.cycle_table;
   if (!table.empty()) {
     HEDDLE_TRY(play.table, tile::CycleTable::load(table));
+    play.table_path = table;
   }
   play.path = options.kernel;
   play.name = std::filesystem::path(options.kernel).stem().string();
@@ -125,11 +132,49 @@ tile::RunOptions TilePlay::run_options(Interrupt interrupt) const {
   return run;
 }
 
-Status check_engines_agree(const tile::RunResult& event, const tile::RunResult& stepped) {
+Result<std::string> claim_run_directory(const TileRunOptions& options, const TilePlay& play,
+                                        const std::string& params) {
+  std::string path = options.out;
+  if (path.empty()) {
+    const std::string digest = digest_of(params).to_hex().substr(0, 8);
+    path = "runs/" + play.name + "-" + play.machine.name + "-" + digest;
+  }
+  if (path_exists(path) && !options.force) return fail(diag::kRunExists, {}, {path});
+  HEDDLE_TRY_STATUS(make_directories(path));
+  return path;
+}
+
+void write_setting(JsonWriter& json, const TilePlay& play) {
+  if (!play.table_path.empty()) json.member("cycle_table", play.table_path);
+  json.key("machine");
+  write_json(json, play.machine_resolved);
+}
+
+Status write_pictures(const std::string& stem, const std::string& name,
+                      const tile::Machine& machine, const tile::Timeline& timeline,
+                      std::int64_t cycles) {
+  HEDDLE_TRY(auto sink, trace::open_perfetto_sink(stem + ".perfetto-trace"));
+  std::vector<std::unique_ptr<trace::Sink>> sinks;
+  sinks.push_back(std::move(sink));
+  trace::Recorder recorder(std::move(sinks));
+  tile::write_timeline(timeline, recorder);
+  HEDDLE_TRY_STATUS(recorder.finish(timeline.end()));
+  tile::TimelineView view;
+  view.title = fmt::format("{} on {}: {} cycles", name, machine.name, cycles);
+  view.clock = machine.core_clock;
+  return write_file_atomic(stem + ".svg", tile::timeline_svg(timeline, view));
+}
+
+Status check_engines_agree(const std::string& name, const tile::RunResult& event,
+                           const tile::RunResult& stepped) {
   if (event.cycles == stepped.cycles && event.digest.to_hex() == stepped.digest.to_hex()) return {};
   return fail(diag::kEnginesDiffer, {},
-              {std::to_string(event.cycles), event.digest.to_hex(), std::to_string(stepped.cycles),
-               stepped.digest.to_hex()});
+              {name, std::to_string(event.cycles), event.digest.to_hex(),
+               std::to_string(stepped.cycles), stepped.digest.to_hex()});
+}
+
+double wall_now() {
+  return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
 }
 
 }  // namespace heddle::cli

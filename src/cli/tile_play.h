@@ -8,9 +8,11 @@
 
 #include "cli/command.h"
 #include "heddle/base/interrupt.h"
+#include "heddle/base/json.h"
 #include "heddle/tile/cycle_table.h"
 #include "heddle/tile/producer.h"
 #include "heddle/tile/simulator.h"
+#include "heddle/tile/timeline.h"
 
 namespace heddle::cli {
 
@@ -23,6 +25,15 @@ struct TilePlayOptions {
   bool in_process = false;
 };
 
+/// The options of `heddle tile run`.
+struct TileRunOptions {
+  TilePlayOptions play;
+  std::string out;
+  bool check = false;
+  bool trace = false;
+  bool force = false;
+};
+
 [[nodiscard]] std::vector<Option> tile_play_options(TilePlayOptions& options);
 
 /// Everything read; nothing has run.
@@ -30,6 +41,7 @@ struct TilePlay {
   tile::Machine machine;
   ConfigNode machine_resolved;
   std::optional<tile::CycleTable> table;
+  std::string table_path;                ///< empty: the closed forms alone
   std::string name;                      ///< of the kernel, for people and directories
   std::string path;                      ///< of the shared object or trace
   std::vector<std::int64_t> shape_args;  ///< with what the machine asks of shipped kernels
@@ -43,8 +55,25 @@ struct TilePlay {
 /// Errors: cli.bad-usage (a shape that is no list of numbers), those of the machine and table.
 [[nodiscard]] Result<TilePlay> prepare_tile_play(const TilePlayOptions& options);
 
-/// Whether two engines came to the same. Errors: cli.engines-differ.
-[[nodiscard]] Status check_engines_agree(const tile::RunResult& event,
+/// `--out`, or `runs/<kernel>-<machine>-<digest of params>`: made, or taken over by `--force`.
+/// Errors: cli.run-exists, those of `make_directories`.
+[[nodiscard]] Result<std::string> claim_run_directory(const TileRunOptions& options,
+                                                      const TilePlay& play,
+                                                      const std::string& params);
+
+/// What run_params.json says of cycle table and machine.
+void write_setting(JsonWriter& json, const TilePlay& play);
+
+/// The timeline of `name` as `<stem>.perfetto-trace` and `<stem>.svg`.
+[[nodiscard]] Status write_pictures(const std::string& stem, const std::string& name,
+                                    const tile::Machine& machine, const tile::Timeline& timeline,
+                                    std::int64_t cycles);
+
+/// Whether two engines came to the same for `name`. Errors: cli.engines-differ.
+[[nodiscard]] Status check_engines_agree(const std::string& name, const tile::RunResult& event,
                                          const tile::RunResult& stepped);
+
+/// Units: seconds, from some beginning; for what a run took.
+[[nodiscard]] double wall_now();
 
 }  // namespace heddle::cli

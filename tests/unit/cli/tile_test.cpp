@@ -75,6 +75,32 @@ TEST_F(TileCommand, plays_the_layers_of_the_example_as_a_table) {
               AllOf(HasSubstr("\"status\": \"complete\""), HasSubstr("\"name\": \"flat\"")));
 }
 
+TEST_F(TileCommand, plays_layers_with_check_and_trace_into_a_directory_of_their_own) {
+  directory_.write("two.yaml",
+                   "name: two\nlayers:\n"
+                   "  - {name: a/b, kind: gemm, m: 64, n: 64, k: 64}\n"
+                   "  - {name: add, kind: elementwise, elements: 4096, inputs: 2, add: 1}\n");
+  const ProcessResult ran = run({"run", "two.yaml", "--check", "--trace"});
+  EXPECT_EQ(ran.code, 0) << ran.err;
+  EXPECT_THAT(ran.out, HasSubstr("the cycle-stepped engine agrees"));
+  const std::string mark = "run directory: ";
+  ASSERT_THAT(ran.err, HasSubstr(mark + "runs/two-tpuv3-"));
+  std::string made = ran.err.substr(ran.err.find(mark) + mark.size());
+  made = made.substr(0, made.find('\n'));
+  EXPECT_THAT(text_of_file(directory_.file(made + "/report.json")),
+              HasSubstr("\"checked_against_stepped_engine\": true"));
+  EXPECT_THAT(text_of_file(directory_.file(made + "/run_params.json")),
+              AllOf(HasSubstr("\"kind\": \"elementwise\""), HasSubstr("\"core_clock_hz\"")));
+  EXPECT_THAT(text_of_file(directory_.file(made + "/timeline-01-a_b.svg")),
+              HasSubstr(">DRAM read</text>"));
+  EXPECT_FALSE(text_of_file(directory_.file(made + "/timeline-02-add.perfetto-trace")).empty());
+  const ProcessResult again = run({"run", "two.yaml"});
+  EXPECT_EQ(again.code, 2);
+  EXPECT_THAT(again.err, AllOf(HasSubstr("cli.run-exists"), HasSubstr(made)));
+  EXPECT_EQ(run({"run", "two.yaml", "--machine", "tpuv2"}).code, 0);  // another digest
+  EXPECT_THAT(run({"run", "two.yaml", "--shape", "1"}).err, HasSubstr("cli.bad-usage"));
+}
+
 TEST_F(TileCommand, lists_machines_and_prints_one) {
   EXPECT_THAT(run({"machines"}).out, AllOf(HasSubstr("tpuv3 "), HasSubstr("2 of 128x128")));
   const ProcessResult one = run({"machines", "tpuv3"});
@@ -103,12 +129,13 @@ TEST_F(TileCommand, bad_input_is_told_and_ends_with_two) {
 TEST(EnginesAgree, a_difference_in_cycles_or_digest_is_a_failed_check) {
   tile::RunResult event;
   event.cycles = 10;
-  EXPECT_TRUE(check_engines_agree(event, event));
+  EXPECT_TRUE(check_engines_agree("gemm", event, event));
   tile::RunResult stepped = event;
   stepped.cycles = 11;
-  const Status status = check_engines_agree(event, stepped);
+  const Status status = check_engines_agree("gemm", event, stepped);
   ASSERT_FALSE(status);
-  EXPECT_THAT(status.error().to_string(), HasSubstr("cli.engines-differ"));
+  EXPECT_THAT(status.error().to_string(),
+              AllOf(HasSubstr("gemm: "), HasSubstr("cli.engines-differ")));
   EXPECT_EQ(status.error().cause(), Cause::Mismatch);
 }
 
