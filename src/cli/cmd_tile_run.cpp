@@ -152,7 +152,7 @@ Command tile_run_command() {
   command.examples = {
       {"heddle tile run gemm --shape 1024,1024,1024", "a product of two matrices on a TPUv3"},
       {"heddle tile run softmax --shape 4096,1024 --machine tpuv4 --trace", "with a timeline"},
-      {"heddle tile run designs/tile/models/resnet50.yaml", "a model, a line a layer"},
+      {"heddle tile run resnet50", "a model, a line a layer"},
       {"heddle tile run ./kernel.so --machine npu.yaml --check", "a producer of your own"}};
   command.stops_on_request = true;
   command.run = [options](Session& session) { return run_command(*options, session); };

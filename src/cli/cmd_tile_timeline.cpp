@@ -1,8 +1,10 @@
 // `heddle tile timeline`: plays a kernel and shows what ran when.
 #include <fmt/format.h>
 
+#include "cli/diagnostics.h"
 #include "cli/session.h"
 #include "cli/tile_commands.h"
+#include "cli/tile_layers.h"
 #include "cli/tile_play.h"
 #include "heddle/base/file.h"
 #include "heddle/tile/timeline.h"
@@ -33,6 +35,12 @@ Status write_perfetto(const std::string& path, const tile::Timeline& timeline) {
 }
 
 Status show(const TimelineOptions& options, Session& session) {
+  if (is_layer_list(options.play.kernel)) {
+    return fail(diag::kBadUsage, {},
+                {"a list of layers has a timeline a layer: `heddle tile run " +
+                     options.play.kernel + " --trace`",
+                 "heddle tile timeline"});
+  }
   HEDDLE_TRY(const TilePlay play, prepare_tile_play(options.play));
   HEDDLE_TRY(const auto source, play.open(options.play, session.interrupt()));
   tile::Timeline timeline(play.machine, source->kernel());

@@ -25,10 +25,13 @@ inline constexpr DiagnosticRule kEnginesDiffer{
     "{}: the event engine came to {} cycles ({}), the cycle-stepped one to {} ({})",
     "this is a mistake of ours; please report it with the run directory", Cause::Mismatch};
 
+inline constexpr DiagnosticRule kKernelUnknown{
+    "cli.kernel-unknown", Severity::Error, "there is no kernel or list of layers '{}'", "give {}"};
+
 /// Every rule above.
 inline constexpr const DiagnosticRule* kRules[] = {
     &kUnknownCommand, &kUnknownOption, &kUnexpectedArgument, &kMissingCommand,
-    &kBadUsage,       &kRunExists,     &kEnginesDiffer,
+    &kBadUsage,       &kRunExists,     &kEnginesDiffer,      &kKernelUnknown,
 };
 
 }  // namespace heddle::cli::diag

@@ -185,7 +185,10 @@ void print(const TilePlay& play, const Played& played, const std::string& report
 
 }  // namespace
 
-bool is_layer_list(const std::string& path) {
+bool is_layer_list(const std::string& path_or_name) {
+  const std::vector<std::string_view> models = tile::shipped_model_names();
+  if (std::find(models.begin(), models.end(), path_or_name) != models.end()) return true;
+  const std::string& path = path_or_name;
   return path.ends_with(".yaml") || path.ends_with(".yml") || path.ends_with(".csv");
 }
 

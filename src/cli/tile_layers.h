@@ -8,7 +8,8 @@
 
 namespace heddle::cli {
 
-[[nodiscard]] bool is_layer_list(const std::string& path);
+/// A shipped model, or a file that ends like a list.
+[[nodiscard]] bool is_layer_list(const std::string& path_or_name);
 
 /// Plays a list of layers into a run directory: report.json, run_params.json, a timeline a layer.
 ExitCode run_layers(const TileRunOptions& options, Session& session);

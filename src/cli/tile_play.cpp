@@ -47,6 +47,18 @@ std::string shipped_path(std::string_view name) {
       .string();
 }
 
+/// A word that is no path: nothing known has that name.
+Diagnostics kernel_unknown(const std::string& name) {
+  std::vector<std::string_view> known;
+  for (const ShippedKernel& kernel : kShippedKernels) known.push_back(kernel.name);
+  for (const std::string_view model : tile::shipped_model_names()) known.push_back(model);
+  const std::string_view near = nearest_name(name, known);
+  const std::string help = near.empty() ? "" : fmt::format("did you mean '{}'? ", near);
+  return Diagnostic(diag::kKernelUnknown, {},
+                    {name, fmt::format("{}a .so, a trace, a list of layers, or one of {}", help,
+                                       fmt::join(known, ", "))});
+}
+
 Result<std::vector<std::int64_t>> read_shape(const std::string& text) {
   std::vector<std::int64_t> shape;
   for (std::size_t at = 0; at < text.size();) {
@@ -82,8 +94,8 @@ void add_target(const tile::Machine& machine, std::uint32_t first,
 std::vector<Option> tile_play_options(TilePlayOptions& options) {
   return {{"kernel", "KERNEL",
            "a shipped kernel by name (gemm, conv2d, depthwise, elementwise, reduce, softmax, "
-           "layernorm, attention), a producer (.so), a trace, or for `run` a list of layers "
-           "(.yaml, .csv)",
+           "layernorm, attention), a producer (.so), a trace, or for `run` a list of layers: "
+           "a shipped one by name (resnet18, resnet50, bert_base, bert_large) or a .yaml or .csv",
            &options.kernel, Need::Required},
           {"--machine", "MACHINE", "a machine by name, or a machine file; default tpuv3",
            &options.machine},
@@ -109,7 +121,14 @@ Result<TilePlay> prepare_tile_play(const TilePlayOptions& options) {
   const auto shipped =
       std::find_if(kShippedKernels.begin(), kShippedKernels.end(),
                    [&](const ShippedKernel& kernel) { return kernel.name == options.kernel; });
-  if (shipped == kShippedKernels.end()) return play;
+  if (shipped == kShippedKernels.end()) {
+    const std::vector<std::string_view> models = tile::shipped_model_names();
+    const bool is_known = std::find(models.begin(), models.end(), play.path) != models.end() ||
+                          play.path.find_first_of("./") != std::string::npos ||
+                          path_exists(play.path);
+    if (!is_known) return fail(kernel_unknown(play.path));
+    return play;
+  }
   play.path = shipped_path(shipped->name);
   add_target(play.machine, shipped->target_arg, play.shape_args);
   return play;

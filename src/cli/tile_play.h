@@ -52,7 +52,8 @@ struct TilePlay {
   [[nodiscard]] tile::RunOptions run_options(Interrupt interrupt) const;
 };
 
-/// Errors: cli.bad-usage (a shape that is no list of numbers), those of the machine and table.
+/// Errors: cli.bad-usage (a shape that is no list of numbers), cli.kernel-unknown, those of the
+/// machine and table.
 [[nodiscard]] Result<TilePlay> prepare_tile_play(const TilePlayOptions& options);
 
 /// `--out`, or `runs/<kernel>-<machine>-<digest of params>`: made, or taken over by `--force`.

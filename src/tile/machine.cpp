@@ -8,7 +8,7 @@
 #include "heddle/base/diagnostics.h"
 #include "heddle/tile/machine_diagnostics.h"
 #include "tile/machine_dram.h"
-#include "tile/shipped_machines.h"
+#include "tile/shipped_files.h"
 
 namespace heddle::tile {
 namespace {
@@ -236,12 +236,12 @@ Result<Machine> read_machine(const ConfigNode& node, ConfigNode* resolved) {
 
 std::vector<std::string_view> shipped_machine_names() {
   std::vector<std::string_view> names;
-  for (const ShippedMachine& machine : shipped_machines()) names.push_back(machine.name);
+  for (const ShippedFile& machine : shipped_machines()) names.push_back(machine.name);
   return names;
 }
 
 std::string_view shipped_machine_text(std::string_view name) {
-  for (const ShippedMachine& machine : shipped_machines()) {
+  for (const ShippedFile& machine : shipped_machines()) {
     if (machine.name == name) return machine.text;
   }
   return {};

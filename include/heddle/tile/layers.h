@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "heddle/base/result.h"
@@ -44,9 +45,12 @@ struct LayerList {
   std::vector<Layer> layers;
 };
 
-/// Reads a list: YAML, or CSV where the name ends in `.csv`.
+/// The lists that are shipped with the program, in order of the alphabet.
+[[nodiscard]] std::vector<std::string_view> shipped_model_names();
+
+/// Reads a list: a shipped one by name, else a file; YAML, or CSV where it ends in `.csv`.
 /// Errors: those of `load_config`, config.*, tile.layer-csv; each at its line.
-[[nodiscard]] Result<LayerList> load_layers(const std::string& path);
+[[nodiscard]] Result<LayerList> load_layers(const std::string& path_or_name);
 /// The same for a text at hand; `file` names it in positions and says which form it has.
 [[nodiscard]] Result<LayerList> parse_layers(const std::string& text, const std::string& file);
 

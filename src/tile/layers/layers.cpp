@@ -11,6 +11,7 @@
 #include "heddle/tile/kernel/product.h"
 #include "tile/layers/layer_kinds.h"
 #include "tile/layers/layer_rows.h"
+#include "tile/shipped_files.h"
 
 namespace heddle::tile {
 namespace {
@@ -129,9 +130,20 @@ Result<LayerList> parse_layers(const std::string& text, const std::string& file)
   return read_yaml(node);
 }
 
-Result<LayerList> load_layers(const std::string& path) {
-  HEDDLE_TRY(const std::string text, read_file(path, ConfigLimits{}.size_bytes_max));
-  return parse_layers(text, path);
+std::vector<std::string_view> shipped_model_names() {
+  std::vector<std::string_view> names;
+  for (const ShippedFile& model : shipped_models()) names.push_back(model.name);
+  return names;
+}
+
+Result<LayerList> load_layers(const std::string& path_or_name) {
+  for (const ShippedFile& model : shipped_models()) {
+    if (model.name == path_or_name) {
+      return parse_layers(std::string(model.text), std::string(model.file));
+    }
+  }
+  HEDDLE_TRY(const std::string text, read_file(path_or_name, ConfigLimits{}.size_bytes_max));
+  return parse_layers(text, path_or_name);
 }
 
 kernel::Target kernel_target(const Machine& machine) {

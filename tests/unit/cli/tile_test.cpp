@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "cli/tile_play.h"
+#include "heddle/tile/layers.h"
 #include "support/process.h"
 #include "support/temp_directory.h"
 
@@ -99,6 +100,30 @@ TEST_F(TileCommand, plays_layers_with_check_and_trace_into_a_directory_of_their_
   EXPECT_THAT(again.err, AllOf(HasSubstr("cli.run-exists"), HasSubstr(made)));
   EXPECT_EQ(run({"run", "two.yaml", "--machine", "tpuv2"}).code, 0);  // another digest
   EXPECT_THAT(run({"run", "two.yaml", "--shape", "1"}).err, HasSubstr("cli.bad-usage"));
+}
+
+TEST_F(TileCommand, knows_shipped_models_by_name_and_lists_them_for_another) {
+  const ProcessResult ran = run({"run", "gemm_cubes", "--machine", "tpuv3_published"});
+  EXPECT_EQ(ran.code, 0) << ran.err;
+  EXPECT_THAT(ran.out, AllOf(HasSubstr("cube_256 "), HasSubstr("cube_1024 ")));
+  EXPECT_THAT(ran.err, HasSubstr("runs/gemm_cubes-tpuv3_published-"));
+  const ProcessResult near = run({"run", "resnet51"});
+  EXPECT_EQ(near.code, 2);
+  EXPECT_THAT(near.err,
+              AllOf(HasSubstr("cli.kernel-unknown"), HasSubstr("did you mean 'resnet50'?"),
+                    HasSubstr("bert_base, bert_large"), HasSubstr("attention")));
+  EXPECT_THAT(run({"timeline", "bert_base"}).err, HasSubstr("heddle tile run bert_base --trace"));
+}
+
+TEST(TileModels, every_shipped_list_is_named_and_read_from_anywhere) {
+  EXPECT_THAT(
+      tile::shipped_model_names(),
+      testing::ElementsAre("bert_base", "bert_large", "gemm_cubes", "resnet18", "resnet50"));
+  for (const std::string_view name : tile::shipped_model_names()) {
+    const auto list = tile::load_layers(std::string(name));
+    ASSERT_TRUE(list) << name;
+    EXPECT_EQ(list->name, name);
+  }
 }
 
 TEST_F(TileCommand, lists_machines_and_prints_one) {
