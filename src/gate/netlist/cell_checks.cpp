@@ -25,9 +25,10 @@ void Hierarchy::unknown_port(const ModuleCell& cell, const CellConnection& conne
 void Hierarchy::check_unknown(const ModuleCell& cell, const CellType& type) {
   const std::string_view name = data_.names->text(cell.type);
   if (type.module != kNoIndex || cell.blackbox) {
-    faults_.add(diag::kUnknownCell, cell.at,
-                {data_.names->text(cell.name), "black-box", name,
-                 "give the netlist a module with contents of that name"});
+    faults_.add(
+        diag::kUnknownCell, cell.at,
+        {data_.names->text(cell.name), "black-box", name,
+         "give the netlist a module with contents of that name, or describe it in the manifest"});
     return;
   }
   std::vector<std::string_view> known;

@@ -58,6 +58,7 @@ class ManifestReader {
                                                                  {"opaque", CellKind::Opaque},
                                                                  {"ignored", CellKind::Ignored}});
     builder.module().ignored = kind == CellKind::Ignored;
+    builder.module().opaque = kind == CellKind::Opaque;
     if (kind == CellKind::Memory) build_memory(map, builder, draft_.names(), at);
     if (kind == CellKind::Pad) build_pad(map, builder, at);
     // Pins that do nothing here, by name and width.

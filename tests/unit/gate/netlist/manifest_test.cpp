@@ -92,6 +92,48 @@ TEST(Manifest, it_replaces_behaviour_and_leaves_what_it_ignores_alone) {
   EXPECT_EQ(flat.undriven, bits_of_port(flat, "z"));
 }
 
+/// What Yosys writes of a black box `ip`, and of a top that ANDs `a` with its first output.
+constexpr const char* kBlackBox = R"({"modules": {
+  "ip": {"attributes": {"blackbox": "1"}, "ports": {
+    "i": {"direction": "input", "bits": [2]}, "o": {"direction": "output", "bits": [3, 4]}}},
+  "top": {"attributes": {"top": "1"}, "ports": {
+    "a": {"direction": "input", "bits": [2]}, "y": {"direction": "output", "bits": [3]},
+    "z": {"direction": "output", "bits": [5]}},
+   "cells": {
+    "g": {"type": "$_AND_", "port_directions": {"A": "input", "B": "input", "Y": "output"},
+          "connections": {"A": [4], "B": [2], "Y": [3]}},
+    "u": {"type": "ip", "port_directions": {"i": "input", "o": "output"},
+          "connections": {"i": [2], "o": [4, 5]}}}}}})";
+
+TEST(Manifest, a_black_box_of_yosys_json_is_opaque_where_it_says_so_and_an_error_elsewhere) {
+  const auto read = [](const std::string& manifest) -> Result<FlatNetlist> {
+    const DesignFiles files{"n.json", {}, "m.yaml"};
+    HEDDLE_TRY(const Design design,
+               read_design(files, {{"n.json", kBlackBox}, {"m.yaml", manifest}}));
+    return flatten(design, "");
+  };
+  const auto flat = read("cells:\n  i?: {kind: opaque, inputs: {i: 1}, outputs: {o: 2}}\n");
+  ASSERT_TRUE(flat.has_value()) << flat.error().to_string();
+  ASSERT_EQ(flat->gates.size(), 1U);
+  const NetId first = flat->inputs(flat->gates[0])[0];
+  const std::vector<NetId> outputs{first, bits_of_port(*flat, "z")[0]};
+  EXPECT_EQ(flat->opaque, outputs);
+  EXPECT_EQ(flat->undriven.size(), 2U);
+  ASSERT_FALSE(flat->warnings.list().empty());
+  const Diagnostic& warning = flat->warnings.list()[0];
+  EXPECT_EQ(warning.code(), "gate.netlist.opaque-cell");
+  EXPECT_NE(flat->warnings.to_string().find("cell 'u' is of type 'ip'"), std::string::npos)
+      << flat->warnings.to_string();
+
+  const auto other = read("cells:\n  ipx: {kind: opaque, inputs: {i: 1}, outputs: {o: 2}}\n");
+  ASSERT_FALSE(other.has_value());
+  EXPECT_EQ(other.error().list()[0].code(), "gate.netlist.unknown-cell");
+
+  const auto narrow = read("cells:\n  ip: {kind: opaque, inputs: {i: 1}, outputs: {o: 1}}\n");
+  ASSERT_FALSE(narrow.has_value());
+  EXPECT_EQ(narrow.error().list()[0].code(), "gate.netlist.width-mismatch");
+}
+
 TEST(Manifest, pads_drive_read_and_release_their_port) {
   const FlatNetlist flat = must_flatten_texts(
       {"module top(input a, b, inout p, output y, output o, input i, output z);\n"
