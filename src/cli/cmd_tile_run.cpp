@@ -1,5 +1,7 @@
 // `heddle tile run`: a kernel on a machine, into a run directory: report.json,
 // run_params.json, and a timeline if it is asked for.
+#include <fmt/format.h>
+
 #include <optional>
 
 #include "cli/build_info.h"
@@ -67,26 +69,22 @@ std::string report_json(const TilePlay& play, const std::optional<Played>& playe
   return text.take();
 }
 
-Result<tile::RunResult> play_once(const TileRunOptions& options, const TilePlay& play,
+Result<tile::RunResult> play_once(const TilePlay& play, tile::WorkItemSource& source,
                                   tile::EngineKind engine, tile::Observer* observer,
                                   Interrupt interrupt) {
-  HEDDLE_TRY(const auto source, play.open(options.play, interrupt));
   tile::RunOptions run = play.run_options(interrupt);
   run.engine = engine;
   run.observer = observer;
-  return tile::simulate(play.machine, {{.source = source.get(), .cores = {}}}, run);
+  return tile::simulate(play.machine, {{.source = &source, .cores = {}}}, run);
 }
 
-Status run_all(const TileRunOptions& options, const TilePlay& play, const std::string& directory,
-               Session& session, std::optional<Played>& played) {
+Status run_all(const TileRunOptions& options, const TilePlay& play, tile::WorkItemSource& source,
+               const std::string& directory, Session& session, std::optional<Played>& played) {
   HEDDLE_TRY_STATUS(write_file_atomic(join_path(directory, "run_params.json"), params_text(play)));
   std::optional<tile::Timeline> timeline;
-  if (options.trace) {
-    HEDDLE_TRY(const auto source, play.open(options.play, session.interrupt()));
-    timeline.emplace(play.machine, source->kernel());
-  }
+  if (options.trace) timeline.emplace(play.machine, source.kernel());
   const double begin = wall_now();
-  HEDDLE_TRY(auto result, play_once(options, play, tile::EngineKind::Event,
+  HEDDLE_TRY(auto result, play_once(play, source, tile::EngineKind::Event,
                                     timeline ? &*timeline : nullptr, session.interrupt()));
   played = Played{std::move(result), wall_now() - begin};
   if (played->result.is_interrupted) return {};
@@ -98,38 +96,53 @@ Status run_all(const TileRunOptions& options, const TilePlay& play, const std::s
         write_pictures(stem, play.name, play.machine, *timeline, played->result.cycles));
   }
   if (!options.check) return {};
-  HEDDLE_TRY(const auto stepped, play_once(options, play, tile::EngineKind::CycleStepped, nullptr,
-                                           session.interrupt()));
+  HEDDLE_TRY(const auto again, play.open(options.play, session.interrupt()));
+  HEDDLE_TRY(const auto stepped,
+             play_once(play, *again, tile::EngineKind::CycleStepped, nullptr, session.interrupt()));
   if (stepped.is_interrupted) return {};
   return check_engines_agree(play.name, played->result, stepped);
 }
 
-ExitCode run_command(const TileRunOptions& options, Session& session) {
-  if (is_layer_list(options.play.kernel)) {
-    return run_layers(options, session);
+void print(const TilePlay& play, const tile::RunResult& result, bool is_checked, Session& session) {
+  if (session.options().is_quiet) return;
+  if (result.is_interrupted) {
+    session.note(fmt::format("interrupted after {} cycles", result.cycles));
+    return;
   }
+  session.out().write(play.name + ": " + tile::report_text(play.machine, result));
+  if (is_checked)
+    session.out().write("the cycle-stepped engine agrees, instruction by instruction\n");
+}
+
+ExitCode run_kernel(const TileRunOptions& options, Session& session) {
   const auto play = prepare_tile_play(options.play);
   if (!play) return session.report(play.error());
+  // Before the directory, so that a producer that cannot be loaded leaves none behind.
+  const auto source = play->open(options.play, session.interrupt());
+  if (!source) return report_failed(*play, source.error(), session);
   const auto directory = claim_run_directory(options, *play, params_text(*play));
   if (!directory) return session.report(directory.error());
   std::optional<Played> played;
-  const Status ran = run_all(options, *play, *directory, session, played);
+  const Status ran = run_all(options, *play, **source, *directory, session, played);
   const bool is_interrupted = session.interrupt().is_requested();
   const char* const status = is_interrupted ? "interrupted" : ran ? "complete" : "failed";
   const bool is_checked = options.check && ran && !is_interrupted;
   const std::string report = report_json(*play, played, status, is_checked);
   const Status written = write_file_atomic(join_path(*directory, "report.json"), report);
-  if (!ran && !is_interrupted) return session.report(ran.error());
+  if (!ran && !is_interrupted) return report_failed(*play, ran.error(), session);
   if (!written) return session.report(written.error());
   if (session.options().is_json) {
     session.out().write(report);
-  } else if (played && !session.options().is_quiet) {
-    session.out().write(play->name + ": " + tile::report_text(play->machine, played->result));
-    if (is_checked)
-      session.out().write("the cycle-stepped engine agrees, instruction by instruction\n");
+  } else if (played) {
+    print(*play, played->result, is_checked, session);
   }
   session.note("run directory: " + *directory);
   return is_interrupted ? ExitCode::Interrupted : ExitCode::Ok;
+}
+
+ExitCode run_command(const TileRunOptions& options, Session& session) {
+  return is_layer_list(options.play.kernel) ? run_layers(options, session)
+                                            : run_kernel(options, session);
 }
 
 }  // namespace

@@ -34,14 +34,7 @@ Status write_perfetto(const std::string& path, const tile::Timeline& timeline) {
   return recorder.finish(timeline.end());
 }
 
-Status show(const TimelineOptions& options, Session& session) {
-  if (is_layer_list(options.play.kernel)) {
-    return fail(diag::kBadUsage, {},
-                {"a list of layers has a timeline a layer: `heddle tile run " +
-                     options.play.kernel + " --trace`",
-                 "heddle tile timeline"});
-  }
-  HEDDLE_TRY(const TilePlay play, prepare_tile_play(options.play));
+Status show(const TimelineOptions& options, const TilePlay& play, Session& session) {
   HEDDLE_TRY(const auto source, play.open(options.play, session.interrupt()));
   tile::Timeline timeline(play.machine, source->kernel());
   tile::RunOptions run = play.run_options(session.interrupt());
@@ -54,7 +47,8 @@ Status show(const TimelineOptions& options, Session& session) {
     return play.machine.core_clock.edge(static_cast<std::int64_t>(std::min(cycle, kCycleMax)));
   };
   tile::TimelineView view;
-  view.title = fmt::format("{} on {}: {} cycles", play.name, play.machine.name, result.cycles);
+  view.title = fmt::format("{} on {}: {}{} cycles", play.name, play.machine.name,
+                           result.is_interrupted ? "interrupted after " : "", result.cycles);
   view.clock = play.machine.core_clock;
   view.from = edge(options.from);
   view.to = options.to == 0 ? result.end : edge(options.to);
@@ -65,6 +59,21 @@ Status show(const TimelineOptions& options, Session& session) {
   view.width = static_cast<std::uint32_t>(std::min<std::uint64_t>(options.width, 1000));
   session.out().write(tile::timeline_text(timeline, view));
   return {};
+}
+
+ExitCode timeline_command(const TimelineOptions& options, Session& session) {
+  const std::string& kernel = options.play.kernel;
+  if (is_layer_list(kernel)) {
+    return session.report(Diagnostic(
+        diag::kBadUsage, {},
+        {"a list of layers has a timeline a layer: `heddle tile run " + kernel + " --trace`",
+         "heddle tile timeline"}));
+  }
+  const auto play = prepare_tile_play(options.play);
+  if (!play) return session.report(play.error());
+  const Status ran = show(options, *play, session);
+  if (!ran) return report_failed(*play, ran.error(), session);
+  return session.interrupt().is_requested() ? ExitCode::Interrupted : ExitCode::Ok;
 }
 
 }  // namespace
@@ -86,11 +95,7 @@ Command tile_timeline_command() {
       {"heddle tile timeline gemm --shape 512,512,512 --svg gemm.svg", "see and draw a product"},
       {"heddle tile timeline gemm --shape 1024,1024,1024 --from 0 --to 5000", "its beginning"}};
   command.stops_on_request = true;
-  command.run = [options](Session& session) {
-    const Status ran = show(*options, session);
-    if (session.interrupt().is_requested()) return ExitCode::Interrupted;
-    return ran ? ExitCode::Ok : session.report(ran.error());
-  };
+  command.run = [options](Session& session) { return timeline_command(*options, session); };
   return command;
 }
 

@@ -213,6 +213,10 @@ ExitCode run_layers(const TileRunOptions& options, Session& session) {
   if (!ran && !is_interrupted) return session.report(ran.error());
   if (!written) return session.report(written.error());
   print(*play, played, report, session);
+  if (is_interrupted) {
+    session.note(fmt::format("interrupted: {} of {} layers were played", played.layers.size(),
+                             list->layers.size()));
+  }
   session.note("run directory: " + *directory);
   return is_interrupted ? ExitCode::Interrupted : ExitCode::Ok;
 }

@@ -11,6 +11,7 @@
 #include "cli/diagnostics.h"
 #include "heddle/base/digest.h"
 #include "heddle/base/file.h"
+#include "heddle/tile/diagnostics.h"
 #include "heddle/tile/kernel/attention.h"
 #include "heddle/tile/kernel/conv2d.h"
 #include "heddle/tile/kernel/depthwise.h"
@@ -27,17 +28,25 @@ namespace {
 struct ShippedKernel {
   std::string_view name;
   std::uint32_t target_arg;
+  std::string_view shape;  ///< for people; what stands in brackets may be left out
 };
 
+constexpr std::string_view kRowsShape = "ROWS,COLUMNS[,BITS]";
+
 constexpr std::array kShippedKernels = {
-    ShippedKernel{"gemm", tile::kernel::Gemm::kTargetArg},
-    ShippedKernel{"conv2d", tile::kernel::Conv2d::kTargetArg},
-    ShippedKernel{"depthwise", tile::kernel::Depthwise::kTargetArg},
-    ShippedKernel{"elementwise", tile::kernel::Elementwise::kTargetArg},
-    ShippedKernel{"reduce", tile::kernel::Rows::kTargetArg},
-    ShippedKernel{"softmax", tile::kernel::Rows::kTargetArg},
-    ShippedKernel{"layernorm", tile::kernel::Rows::kTargetArg},
-    ShippedKernel{"attention", tile::kernel::Attention::kTargetArg}};
+    ShippedKernel{"gemm", tile::kernel::Gemm::kTargetArg, "M,N,K[,BATCH[,BITS]]"},
+    ShippedKernel{"conv2d", tile::kernel::Conv2d::kTargetArg,
+                  "IMAGES,HEIGHT,WIDTH,CHANNELS,FILTERS[,KERNEL_HEIGHT,KERNEL_WIDTH[,STRIDE[,"
+                  "PADDING[,BITS]]]]"},
+    ShippedKernel{
+        "depthwise", tile::kernel::Depthwise::kTargetArg,
+        "IMAGES,HEIGHT,WIDTH,CHANNELS[,KERNEL_HEIGHT,KERNEL_WIDTH[,STRIDE[,PADDING[,BITS]]]]"},
+    ShippedKernel{"elementwise", tile::kernel::Elementwise::kTargetArg, "ELEMENTS[,INPUTS[,BITS]]"},
+    ShippedKernel{"reduce", tile::kernel::Rows::kTargetArg, kRowsShape},
+    ShippedKernel{"softmax", tile::kernel::Rows::kTargetArg, kRowsShape},
+    ShippedKernel{"layernorm", tile::kernel::Rows::kTargetArg, kRowsShape},
+    ShippedKernel{"attention", tile::kernel::Attention::kTargetArg,
+                  "HEADS,QUERIES,KEYS,HEAD_SIZE[,BITS[,FLASH]]"}};
 
 /// The program lies in bin/, the kernels in lib/heddle/tile/ beside it: built or installed.
 std::string shipped_path(std::string_view name) {
@@ -130,6 +139,7 @@ Result<TilePlay> prepare_tile_play(const TilePlayOptions& options) {
     return play;
   }
   play.path = shipped_path(shipped->name);
+  play.shape_help = shipped->shape;
   add_target(play.machine, shipped->target_arg, play.shape_args);
   return play;
 }
@@ -149,6 +159,19 @@ tile::RunOptions TilePlay::run_options(Interrupt interrupt) const {
   run.cycle_table = table ? &*table : nullptr;
   run.interrupt = interrupt;
   return run;
+}
+
+ExitCode report_failed(const TilePlay& play, const Diagnostics& errors, Session& session) {
+  if (session.interrupt().is_requested()) return ExitCode::Interrupted;
+  const ExitCode code = session.report(errors);
+  const auto is_refusal = [](const Diagnostic& one) {
+    return one.code() == tile::diag::kKernelRefused.code;
+  };
+  const bool is_refused = std::any_of(errors.list().begin(), errors.list().end(), is_refusal);
+  if (is_refused && !play.shape_help.empty()) {
+    session.note(fmt::format("{} takes `--shape {}`, sizes from 1", play.name, play.shape_help));
+  }
+  return code;
 }
 
 Result<std::string> claim_run_directory(const TileRunOptions& options, const TilePlay& play,

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "cli/command.h"
+#include "cli/session.h"
 #include "heddle/base/interrupt.h"
 #include "heddle/base/json.h"
 #include "heddle/tile/cycle_table.h"
@@ -44,6 +45,7 @@ struct TilePlay {
   std::string table_path;                ///< empty: the closed forms alone
   std::string name;                      ///< of the kernel, for people and directories
   std::string path;                      ///< of the shared object or trace
+  std::string shape_help;                ///< of a shipped kernel: `M,N,K[,BATCH]`
   std::vector<std::int64_t> shape_args;  ///< with what the machine asks of shipped kernels
 
   /// The kernel's work-items, from the start.
@@ -55,6 +57,9 @@ struct TilePlay {
 /// Errors: cli.bad-usage (a shape that is no list of numbers), cli.kernel-unknown, those of the
 /// machine and table.
 [[nodiscard]] Result<TilePlay> prepare_tile_play(const TilePlayOptions& options);
+
+/// Says why it failed, and what a shipped kernel's `--shape` is where the kernel refused it.
+ExitCode report_failed(const TilePlay& play, const Diagnostics& errors, Session& session);
 
 /// `--out`, or `runs/<kernel>-<machine>-<digest of params>`: made, or taken over by `--force`.
 /// Errors: cli.run-exists, those of `make_directories`.

@@ -2,6 +2,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <filesystem>
+
 #include "cli/tile_play.h"
 #include "heddle/tile/layers.h"
 #include "support/process.h"
@@ -126,6 +128,27 @@ TEST(TileModels, every_shipped_list_is_named_and_read_from_anywhere) {
   }
 }
 
+TEST_F(TileCommand, prints_and_draws_what_the_guide_shows) {
+  const std::string guide = text_of_file(HEDDLE_SOURCE_DIR "/docs/guides/tile.md");
+  const ProcessResult ran =
+      run({"run", "gemm", "--shape", "1024,1024,1024", "--trace", "--out", "out"});
+  ASSERT_EQ(ran.code, 0) << ran.err;
+  EXPECT_THAT(guide, HasSubstr("```text\n" + ran.out + "```"));
+  EXPECT_EQ(text_of_file(directory_.file("out/timeline.svg")),
+            text_of_file(HEDDLE_SOURCE_DIR "/docs/images/tile_gemm.svg"));
+  const ProcessResult shown =
+      run({"timeline", "gemm", "--shape", "256,256,256", "--machine", "tpuv3_published"});
+  ASSERT_EQ(shown.code, 0) << shown.err;
+  EXPECT_THAT(guide, HasSubstr("```text\n" + shown.out + "```"));
+}
+
+TEST(TileMachines, the_reference_page_names_every_shipped_one) {
+  const std::string page = text_of_file(HEDDLE_SOURCE_DIR "/docs/reference/tile-machine.md");
+  for (const std::string_view name : tile::shipped_machine_names()) {
+    EXPECT_THAT(page, HasSubstr("| `" + std::string(name) + "` |"));
+  }
+}
+
 TEST_F(TileCommand, lists_machines_and_prints_one) {
   EXPECT_THAT(run({"machines"}).out, AllOf(HasSubstr("tpuv3 "), HasSubstr("2 of 128x128")));
   const ProcessResult one = run({"machines", "tpuv3"});
@@ -146,6 +169,9 @@ TEST_F(TileCommand, bad_input_is_told_and_ends_with_two) {
   directory_.write("no.so", "not an object");
   expect({"run", "no.so"}, "tile.not-loadable");
   expect({"run", "gemm", "--shape", "-1,1,1"}, "tile.kernel-refused");
+  expect({"run", "softmax", "--shape", "64"}, "softmax takes `--shape ROWS,COLUMNS[,BITS]`");
+  expect({"timeline", "gemm", "--shape", "0,1,1"}, "gemm takes `--shape M,N,K[");
+  EXPECT_FALSE(std::filesystem::exists(directory_.file("runs")));  // nothing was played
   directory_.write("bad.yaml", "cores: many\n");
   expect({"timeline", "gemm", "--machine", "bad.yaml"}, "bad.yaml:1:8");
   expect({"machines", "tpuv33"}, "tile.machine-unknown");
