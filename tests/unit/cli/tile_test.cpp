@@ -168,6 +168,13 @@ TEST_F(TileCommand, bad_input_is_told_and_ends_with_two) {
   expect({"run", "none.so"}, "file.not-found");
   directory_.write("no.so", "not an object");
   expect({"run", "no.so"}, "tile.not-loadable");
+  const std::string whole = text_of_file(HEDDLE_BINARY_DIR "/lib/heddle/tile/gemm.so");
+  ASSERT_GT(whole.size(), 4000U);
+  directory_.write("cut.so", whole.substr(0, 4000));  // the loader would end with a bus error
+  expect({"run", "cut.so"}, "the file is cut short [tile.not-loadable]");
+  expect({"run", "cut.so", "--in-process"}, "the file is cut short [tile.not-loadable]");
+  std::filesystem::create_directory(directory_.file("folder.so"));
+  expect({"run", "folder.so"}, "it is no regular file [tile.not-loadable]");
   expect({"run", "gemm", "--shape", "-1,1,1"}, "tile.kernel-refused");
   expect({"run", "softmax", "--shape", "64"}, "softmax takes `--shape ROWS,COLUMNS[,BITS]`");
   expect({"timeline", "gemm", "--shape", "0,1,1"}, "gemm takes `--shape M,N,K[");
