@@ -19,6 +19,7 @@ inline constexpr std::uint32_t kLiveBatchEdges = 1024;
 enum class LiveKind : std::uint8_t {
   Jtag,  ///< remote_bitbang, as OpenOCD speaks it
   Uart,  ///< the bytes of the line, both ways
+  Gpio,  ///< a line of text a change, both ways
 };
 
 /// One live peripheral of a run.
@@ -27,7 +28,7 @@ struct LivePeripheral {
   std::uint16_t source = 0;  ///< its peripheral in the run
   LiveKind kind = LiveKind::Jtag;
   std::uint16_t port = 0;          ///< 0: a free one
-  std::string record_file = {};    ///< of a JTAG session, in the run directory; empty: none
+  std::string record_file = {};    ///< of what the client did, in the run directory; empty: none
   bool stops_with_client = false;  ///< the run ends when a client has left
 };
 

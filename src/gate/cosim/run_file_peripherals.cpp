@@ -14,13 +14,13 @@ namespace diag = cosim::diag;
 namespace {
 
 constexpr std::string_view kUartSocket = "uart_socket";
+constexpr std::string_view kGpioSocket = "gpio_socket";
 
 /// Kinds that are read here; the others read themselves.
 constexpr std::pair<std::string_view, PeripheralKind> kOwnKinds[] = {
-    {"uart", PeripheralKind::Uart},
-    {kUartSocket, PeripheralKind::Uart},
-    {"spi_flash", PeripheralKind::SpiFlash},
-    {"gpio", PeripheralKind::Gpio},
+    {"uart", PeripheralKind::Uart},          {kUartSocket, PeripheralKind::Uart},
+    {"spi_flash", PeripheralKind::SpiFlash}, {"gpio", PeripheralKind::Gpio},
+    {kGpioSocket, PeripheralKind::Gpio},
 };
 
 /// `baud` as cycles of the peripheral's clock.
@@ -120,9 +120,19 @@ void read_kind(ConfigReader& map, const PeripheralKinds& users, PeripheralEntry&
   const std::size_t index = map.required_name("kind", names);
   entry.kind = index < std::size(kOwnKinds) ? kOwnKinds[index].second : PeripheralKind::Other;
   if (names[index] == kUartSocket) entry.live = LivePeripheral{.kind = LiveKind::Uart};
+  if (names[index] == kGpioSocket) entry.live = LivePeripheral{.kind = LiveKind::Gpio};
   if (infos[index] != nullptr) {
     entry.info = std::make_shared<const PeripheralKindInfo>(*infos[index]);
   }
+}
+
+/// Where a live one of our own kinds listens, and where it records.
+void read_socket(ConfigReader& map, RunFileReading& reading, PeripheralEntry& entry) {
+  if (!entry.live) return;
+  read_live(map, *entry.live);
+  std::string& file = entry.live->record_file;
+  file = map.optional<std::string>("record", "", {.min = 0});
+  if (!file.empty()) reading.check_name(file, "a file", map.where("record"));
 }
 
 void read_other(ConfigReader& map, RunFileReading& reading, PeripheralEntry& entry) {
@@ -152,19 +162,17 @@ void read_peripherals(ConfigReader& map, RunFileReading& reading) {
     switch (entry.kind) {
       case PeripheralKind::Uart:
         read_uart(peripheral, reading.run, entry);
-        if (!entry.live) break;
-        read_live(peripheral, *entry.live);
-        entry.live->record_file = peripheral.optional<std::string>("record", "", {.min = 0});
-        if (!entry.live->record_file.empty()) {
-          reading.check_name(entry.live->record_file, "a file", peripheral.where("record"));
-        }
+        read_socket(peripheral, reading, entry);
         break;
       case PeripheralKind::SpiFlash:
         read_flash(peripheral, entry);
         entry.dump = peripheral.optional<std::string>("dump", "", {.min = 0});
         if (!entry.dump.empty()) reading.check_name(entry.dump, "a file", peripheral.where("dump"));
         break;
-      case PeripheralKind::Gpio: read_gpio(peripheral, entry); break;
+      case PeripheralKind::Gpio:
+        read_gpio(peripheral, entry);
+        read_socket(peripheral, reading, entry);
+        break;
       case PeripheralKind::Other: read_other(peripheral, reading, entry); break;
     }
     reading.run.peripherals.push_back(std::move(entry));

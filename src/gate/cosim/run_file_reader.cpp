@@ -175,7 +175,9 @@ void check_references(RunFileReading& reading) {
     if (step.wait == Wait::GpioOut) check(step.source, PeripheralKind::Gpio, "GPIO");
     if (step.action == Action::Send)
       check(step.target, PeripheralKind::Uart, "scripted UART", true);
-    if (step.action == Action::Drive) check(step.target, PeripheralKind::Gpio, "GPIO");
+    if (step.action == Action::Drive) {
+      check(step.target, PeripheralKind::Gpio, "scripted GPIO", true);
+    }
   }
   for (const auto& entry : reading.run.stop_texts) check(entry.uart, PeripheralKind::Uart, "UART");
   for (const auto& entry : reading.run.expect_uart) check(entry.uart, PeripheralKind::Uart, "UART");

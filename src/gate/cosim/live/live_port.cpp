@@ -4,9 +4,10 @@ namespace heddle::gate {
 
 Status LivePort::listen() {
   HEDDLE_TRY(server_, LoopbackServer::listen(spec_.port, spec_.name));
-  const char* const protocol = spec_.kind == LiveKind::Jtag ? "remote_bitbang" : "a terminal";
+  constexpr const char* kProtocols[] = {"remote_bitbang", "a terminal",
+                                        "lines `drive VALUE [MASK]`"};
   notice_(spec_.name + ": listening on 127.0.0.1:" + std::to_string(server_->port()) + " for " +
-          protocol);
+          kProtocols[static_cast<std::size_t>(spec_.kind)]);
   return {};
 }
 

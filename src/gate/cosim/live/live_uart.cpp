@@ -2,9 +2,7 @@
 
 #include <cstring>
 
-#include "gate/cosim/live/live_jtag.h"
 #include "heddle/base/check.h"
-#include "heddle/base/file.h"
 #include "heddle/gate/peripherals/uart.h"
 
 namespace heddle::gate {
@@ -64,22 +62,6 @@ void LiveUart::take(const Record& record) {
 void LiveUart::attached() {
   reply(backlog_);
   backlog_.clear();
-}
-
-Result<std::unique_ptr<LivePort>> make_live_port(const LivePeripheral& spec,
-                                                 const std::string& directory, LiveNotice notice) {
-  std::unique_ptr<OutputFile> recording;
-  if (!spec.record_file.empty()) {
-    HEDDLE_TRY(recording, OutputFile::create(join_path(directory, spec.record_file)));
-  }
-  std::unique_ptr<LivePort> port;
-  if (spec.kind == LiveKind::Uart) {
-    port = std::make_unique<LiveUart>(spec, std::move(notice), std::move(recording));
-  } else {
-    port = std::make_unique<LiveJtag>(spec, std::move(notice), std::move(recording));
-  }
-  HEDDLE_TRY_STATUS(port->listen());
-  return port;
 }
 
 }  // namespace heddle::gate

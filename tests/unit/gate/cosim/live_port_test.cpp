@@ -323,5 +323,56 @@ TEST(UartSocket, GivesAClientWhatWasSentBeforeItCame) {
   EXPECT_EQ(late.receive(5 - seen), std::string("ready").substr(seen));
 }
 
+PortBench gpio_bench() {
+  LivePeripheral spec;
+  spec.name = "pins";
+  spec.kind = LiveKind::Gpio;
+  BankSpec bank;
+  bank.peripherals.push_back({.name = "pins",
+                              .setup = GpioSetup{{.width = 1, .initial = 0}},
+                              .pins = {.outputs = {0}, .inputs = {0}}});
+  return PortBench(std::move(spec), std::move(bank), 1);
+}
+
+TEST(GpioSocket, DrivesWhatALineSaysAndTellsEveryChangeWithItsEdge) {
+  PortBench bench = gpio_bench();
+  const Client client(bench.port_number());
+  const std::string levels = "out 0x0 edge 0\noe 0x0 edge 0\n";
+  bench.turn_until([&] { return bench.port().is_attached(); });
+  EXPECT_EQ(client.receive(levels.size()), levels);
+  client.send("dri");
+  for (int i = 0; i < 50; ++i) bench.turn();
+  EXPECT_TRUE(bench.records().empty());
+  client.send("ve 0x1\r\n\n");
+  bench.turn_until([&] { return bench.records().size() == 1; });
+  const std::string high = "out 0x1 edge " + std::to_string(bench.records()[0].edge) + "\n";
+  EXPECT_EQ(client.receive(high.size()), high);
+  client.send("drive 0 0\ndrive 0 1\n");
+  bench.turn_until([&] { return bench.records().size() == 2; });
+  EXPECT_EQ(bench.records()[1].value, 0U);
+}
+
+TEST(GpioSocket, DropsAClientThatSendsGarbageAndListensOn) {
+  const std::pair<std::string, std::string> cases[] = {
+      {"GET / HTTP/1.1\r\n", "is no command"},
+      {"drive\n", "is no command"},
+      {"drive 1 1 1\n", "is no command"},
+      {"drive 99999999999\n", "is no command"},
+      {"drive 2\n", "names pins that are not there: all are 0x1"},
+      {std::string(200, 'x'), "a line has no end"}};
+  PortBench bench = gpio_bench();
+  for (const auto& [bytes, why] : cases) {
+    bench.notices.resize(1);
+    const Client client(bench.port_number());
+    client.send(bytes);
+    bench.turn_until([&] { return bench.has_notice(why); });
+    bench.turn_until([&] { return !bench.port().is_attached(); });
+  }
+  EXPECT_TRUE(bench.records().empty());
+  const Client client(bench.port_number());
+  client.send("drive 1\n");
+  bench.turn_until([&] { return bench.records().size() == 1; });
+}
+
 }  // namespace
 }  // namespace heddle::gate

@@ -249,5 +249,40 @@ TEST_F(LiveRunTest, a_recorded_terminal_plays_again_at_the_same_edges) {
   EXPECT_EQ(text_of_file(directory_.file("again/uart_uart.txt")), "one\r\n\xC3\xBC!\n");
 }
 
+TEST_F(LiveRunTest, recorded_pins_play_again_at_the_same_edges) {
+  ClientThread client([](int socket) {
+    const std::string levels = "out 0x0 edge 0\noe 0x0 edge 0\n";
+    EXPECT_EQ(receive(socket, levels.size()), levels);
+    for (const char* line : {"drive 5\n", "drive 2 0x6\n"}) {
+      const std::size_t length = std::strlen(line);
+      EXPECT_EQ(::send(socket, line, length, 0), static_cast<ssize_t>(length));
+      std::string answer;
+      while (!answer.ends_with("\n") && answer.size() < 100) answer += receive(socket, 1);
+      EXPECT_TRUE(answer.starts_with("out 0x")) << answer;
+    }
+  });
+  std::string text = test::loop_run("stop: {uart_text: {uart: \"never\"}}\n");
+  std::string live = text;
+  live.replace(live.find("kind: gpio,"), 11,
+               "kind: gpio_socket, stop_with_client: true, record: driven.yaml,");
+  const auto file = read_run_file(live, directory_.file("loop.yaml"));
+  ASSERT_TRUE(file.has_value()) << file.error().to_string();
+  CosimOptions options;
+  options.digest_file = directory_.file("live.digests");
+  const auto outcome = run(*file, "live", options, &client);
+  ASSERT_TRUE(outcome.has_value()) << outcome.error().to_string();
+  EXPECT_NE(text_of_file(directory_.file("live/driven.yaml")).find("drive: 2, mask: 6"),
+            std::string::npos);
+  text += "events: live/driven.yaml\n";
+  auto again = read_run_file(text, directory_.file("loop.yaml"));
+  ASSERT_TRUE(again.has_value()) << again.error().to_string();
+  again->stop_edges = outcome->edges;
+  options.digest_file = directory_.file("again.digests");
+  const auto replayed = run(*again, "again", options);
+  ASSERT_TRUE(replayed.has_value()) << replayed.error().to_string();
+  EXPECT_EQ(text_of_file(directory_.file("again.digests")),
+            text_of_file(directory_.file("live.digests")));
+}
+
 }  // namespace
 }  // namespace heddle::gate
