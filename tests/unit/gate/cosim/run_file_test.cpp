@@ -209,7 +209,7 @@ constexpr Mistake kMistakes[] = {
      "more than one"},
     {"events: {input_commands: [{action: {uart: uart0}}]}\n", "6:36 config.missing-key", "send"},
     {"events: {input_commands: [{action: {gpio: uart0, drive: 1}}]}\n",
-     "6:43 cosim.unknown-peripheral", "there is no GPIO 'uart0'"},
+     "6:43 cosim.unknown-peripheral", "there is no scripted GPIO 'uart0'"},
     {"events: {input_commands: [{wait: {uart: uart0}}]}\n", "6:34 config.missing-key", "text"},
     {"events: {input_comands: []}\n", "6:10 config.unknown-key", "did you mean 'input_commands'?"},
     {"waves: {nets: '*'}\n", "6:15 config.wrong-type", "a list"},
