@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 
 #include "heddle/base/config_reader.h"
 #include "heddle/base/diagnostics.h"
@@ -163,10 +164,13 @@ kernel::Target kernel_target(const Machine& machine) {
 std::vector<std::int64_t> layer_shape_args(const Layer& layer, const kernel::Target& target) {
   const LayerKindSpec& spec = layer_kinds()[static_cast<std::size_t>(layer.kind)];
   std::vector<std::int64_t> args = layer.shape;
+  const std::array<std::int64_t, 7> machine = {
+      target.array_rows,       target.array_columns,        target.arrays,     target.cores,
+      target.scratchpad_bytes, target.dram_bytes_per_cycle, target.stream_rows};
   std::size_t at = spec.target_position;
-  for (const std::int64_t one :
-       {target.array_rows, target.array_columns, target.arrays, target.cores,
-        target.scratchpad_bytes, target.dram_bytes_per_cycle, target.stream_rows}) {
+  // A layer that was not read from a list may leave its last arguments out.
+  args.resize(std::max(args.size(), at + machine.size()), 0);
+  for (const std::int64_t one : machine) {
     if (args[at] == 0) args[at] = one;
     ++at;
   }

@@ -1,6 +1,5 @@
 // Layer lists in both forms, their mistakes, and the shipped models: as much
 // arithmetic as their papers' architectures have.
-#include "heddle/tile/kernel/product.h"
 #include "heddle/tile/layers.h"
 
 #include <gmock/gmock.h>
@@ -8,6 +7,7 @@
 
 #include <filesystem>
 
+#include "heddle/tile/kernel/product.h"
 #include "support/temp_directory.h"
 #include "unit/tile/producer/kernel_audit.h"
 
@@ -129,6 +129,20 @@ TEST(Layers, keep_the_tiles_that_a_list_gives) {
 std::string problem_of(const std::string& text, const std::string& file) {
   const auto list = parse_layers(text, file);
   return list ? "" : list.error().to_string();
+}
+
+// A layer made by a program, not read from a list, may say its sizes alone.
+TEST(Layers, of_sizes_alone_are_filled_up_for_the_machine) {
+  const Result<Machine> machine = load_machine("tpuv3");
+  ASSERT_TRUE(machine.has_value());
+  const kernel::Target target = kernel_target(*machine);
+  Layer layer;
+  layer.name = "product";
+  layer.shape = {64, 64, 64};
+  const std::vector<std::int64_t> args = layer_shape_args(layer, target);
+  ASSERT_GE(args.size(), 10U);
+  EXPECT_EQ(std::count(args.begin(), args.end(), target.scratchpad_bytes), 1);
+  EXPECT_TRUE(make_layer_source(layer, target).has_value());
 }
 
 TEST(Layers, with_a_mistake_are_refused_at_its_place) {
