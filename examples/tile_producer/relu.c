@@ -4,18 +4,18 @@
  * Shape arguments: elements, and elements of a tile (default 16384). */
 #include "heddle_tile.h"
 
-enum { X, Y };             /* tensors */
-enum { TILE };             /* buffers */
-enum { MAXIMUM };          /* nodes: one for each operation in this source */
-enum { TILE_HERE };        /* semaphores */
+enum { X, Y };      /* tensors */
+enum { TILE };      /* buffers */
+enum { MAXIMUM };   /* nodes: one for each operation in this source */
+enum { TILE_HERE }; /* semaphores */
 enum { ELEMENT_BITS = 32 };
 
-static int64_t tile_of(const int64_t *shape, uint32_t n) {
+static int64_t tile_of(const int64_t* shape, uint32_t n) {
   return n > 1 && shape[1] > 0 ? shape[1] : 16384;
 }
 
 /* One work-item: elements iv[0] and on. The last tile is as small as it is. */
-static int relu_tile(heddle_tile_context *ctx, const int64_t *shape, uint32_t n, const int64_t *iv,
+static int relu_tile(heddle_tile_context* ctx, const int64_t* shape, uint32_t n, const int64_t* iv,
                      uint32_t n_iv) {
   (void)n_iv;
   const int64_t left = shape[0] - iv[0];
@@ -34,7 +34,7 @@ static int relu_tile(heddle_tile_context *ctx, const int64_t *shape, uint32_t n,
                          tile, none);
 }
 
-int heddle_tile_kernel(heddle_tile_context *ctx, const int64_t *shape, uint32_t n) {
+int heddle_tile_kernel(heddle_tile_context* ctx, const int64_t* shape, uint32_t n) {
   if (n < 1 || shape[0] < 1) return 2; /* not these shapes */
   heddle_tile_tensor(ctx, X, "x", shape[0], ELEMENT_BITS);
   heddle_tile_tensor(ctx, Y, "y", shape[0], ELEMENT_BITS);
@@ -46,4 +46,6 @@ int heddle_tile_kernel(heddle_tile_context *ctx, const int64_t *shape, uint32_t 
   return code;
 }
 
-uint32_t heddle_tile_abi(void) { return HEDDLE_TILE_ABI_VERSION; }
+uint32_t heddle_tile_abi(void) {
+  return HEDDLE_TILE_ABI_VERSION;
+}
